@@ -1,0 +1,28 @@
+"""The register through which Django finds this app's tables; nobody imports it."""
+
+from campaigns.content.models import (
+    Campaign,
+    CampaignText,
+    Image,
+    ImageText,
+    NewsItem,
+    NewsItemText,
+    Source,
+    Topic,
+    TopicText,
+)
+from campaigns.helplines.models import Helpline, HelplineText
+
+__all__ = [
+    "Campaign",
+    "CampaignText",
+    "Helpline",
+    "HelplineText",
+    "Image",
+    "ImageText",
+    "NewsItem",
+    "NewsItemText",
+    "Source",
+    "Topic",
+    "TopicText",
+]

@@ -1,0 +1,1 @@
+"""Numbered system checks: a wrong setting is named with a hint before anything starts."""

@@ -1,0 +1,148 @@
+"""Mailings and their deliveries. The row is the queue; a task only says "look at this mailing now"."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.audience.models import Subscriber
+from newsletter.composition.message import Message
+from newsletter.editions.models import Edition
+
+
+def new_salt() -> str:
+    """128 random bits, hexadecimal: the key under which a mailing derives its Message-IDs."""
+    return secrets.token_hex(16)
+
+
+class MailingState(models.TextChoices):
+    """scheduled → preparing → sending ⇄ paused → finished | cancelled."""
+
+    SCHEDULED = "scheduled", _("scheduled")
+    PREPARING = "preparing", _("preparing")
+    SENDING = "sending", _("sending")
+    PAUSED = "paused", _("paused")
+    FINISHED = "finished", _("finished")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class UnknownPolicy(models.TextChoices):
+    """What happens to a delivery whose outcome nobody knows (S4)."""
+
+    RESEND = "resend", _("send again with the same Message-ID")
+    HOLD = "hold", _("hold and let a person decide")
+
+
+class Mailing(models.Model):
+    """One send of an edition to an audience: *to whom and when*."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, verbose_name=_("edition"), related_name="mailings")
+    messages = models.ManyToManyField(Message, related_name="mailings")
+    state = models.CharField(_("state"), max_length=10, choices=MailingState)
+    paused_from = models.CharField(max_length=10, choices=MailingState, blank=True, editable=False)
+    unknown_policy = models.CharField(_("when the outcome is unknown"), max_length=10, choices=UnknownPolicy)
+    due_at = models.DateTimeField(_("due at"), help_text=_("When sending may begin."))
+    prepared_to = models.BigIntegerField(
+        default=0, editable=False, help_text=_("Subscriber id up to which rows exist.")
+    )
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("launched by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("created at"))
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    waits_for = models.CharField(
+        _("waits for"),
+        max_length=300,
+        blank=True,
+        help_text=_("Why nothing moves, in plain words; empty when it does."),
+    )
+
+    class Meta:
+        verbose_name = _("mailing")
+        verbose_name_plural = _("mailings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition"], condition=~Q(state=MailingState.CANCELLED), name="mailing_one_live_per_edition"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition} · {self.get_state_display()}"
+
+
+class DeliveryState(models.TextChoices):
+    """queued → sending → sent | deferred | failed | unknown | skipped."""
+
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    DEFERRED = "deferred", _("deferred")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+    SKIPPED = "skipped", _("skipped")
+
+
+class SkipReason(models.TextChoices):
+    """Why somebody on the list was not mailed after all."""
+
+    NONE = "", "—"
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    SUPPRESSED = "suppressed", _("suppressed")
+    ERASED = "erased", _("erased")
+    CANCELLED = "cancelled", _("the mailing was cancelled")
+
+
+class Delivery(models.Model):
+    """One row per mailing and subscriber, in exactly one state."""
+
+    mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="deliveries")
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="deliveries")
+    message = models.ForeignKey(Message, models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
+    skip_reason = models.CharField(_("reason"), max_length=12, choices=SkipReason, blank=True, default=SkipReason.NONE)
+    due_at = models.DateTimeField(_("due at"))
+    lease = models.CharField(max_length=32, blank=True, default="", editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    resolved_at = models.DateTimeField(_("time of the last outcome"), null=True, blank=True)
+    code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
+    enhanced_code = models.CharField(_("enhanced code"), max_length=12, blank=True, default="")
+    reply = models.CharField(_("server's reply"), max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "subscriber"], name="delivery_one_per_subscriber"),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENDING) ^ Q(lease="", lease_until__isnull=True),
+                name="delivery_leased_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SKIPPED) ^ Q(skip_reason=SkipReason.NONE),
+                name="delivery_skipped_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mailing", "due_at", "id"],
+                condition=Q(state__in=["queued", "deferred"]),
+                name="delivery_claimable",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_leased"),
+            models.Index(fields=["mailing", "state"], name="delivery_states"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}"

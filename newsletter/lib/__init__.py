@@ -1,0 +1,1 @@
+"""What every stage may lean on: signed links, our own letters, the Redis connection."""

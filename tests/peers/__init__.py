@@ -1,0 +1,1 @@
+"""Real counterparts on loopback: scripted SMTP peers, the Redis-protocol server, process groups."""
