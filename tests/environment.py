@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+from pathlib import Path
 
 
 def free_port() -> int:
@@ -17,10 +18,16 @@ def _set(**settings: str) -> None:
         os.environ[name] = value
 
 
+def _folder_of_this_process() -> str:
+    folder = Path(tempfile.mkdtemp(prefix="wici-tests-"))
+    (folder / "static").mkdir()  # whitenoise warns of a folder that is missing, and warnings are errors
+    return str(folder)
+
+
 os.environ.pop("REDIS_URL", None)
 os.environ.pop("SMTP_URL", None)
 _set(
-    VAR_DIR=tempfile.mkdtemp(prefix="wici-tests-"),
+    VAR_DIR=_folder_of_this_process(),
     SECRET_KEY="a key for tests that opens nothing",
     SUPPRESSION_PEPPER="a pepper for tests",
     SITE_URL="http://127.0.0.1:8000",

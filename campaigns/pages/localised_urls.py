@@ -1,8 +1,13 @@
+"""What we say, for people to browse: under /pl/ and /en/."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from campaigns.pages import stub
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("campaigns/<slug:slug>/", stub.page, name="campaign"),
+    path("news/<slug:slug>/", stub.page, name="news_item"),
+    path("help/", stub.page, name="help"),
+]

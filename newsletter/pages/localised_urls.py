@@ -1,8 +1,17 @@
+"""What people browse: under /pl/ and /en/."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from newsletter.pages import stub
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", stub.page, name="home"),
+    path("sign-up/", stub.page, name="sign_up"),
+    path("my-link/", stub.page, name="my_link"),
+    path("check/", stub.page, name="check"),
+    path("editions/", stub.page, name="archive"),
+    path("editions/<slug:slug>/", stub.page, name="edition"),
+    path("privacy/", stub.page, name="privacy"),
+]

@@ -1,8 +1,13 @@
+"""What stands in mails and what machines ask for: no language prefix, no trailing slash on signed links."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from newsletter.pages import stub
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("c/<str:token>", stub.page, name="confirm"),
+    path("u/<str:token>", stub.page, name="unsubscribe"),
+    path("p/<str:token>", stub.page, name="preferences"),
+]
