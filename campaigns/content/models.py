@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.safeguarding.sensitivity import Sensitivity
@@ -38,6 +39,13 @@ class Translation(models.Model):
         abstract = True
 
 
+def words_at_hand(owner: models.Model, field: str) -> str:
+    """`field` of the owner's text in the reader's language, or any other, when its texts are prefetched; else empty."""
+    texts = getattr(owner, "_prefetched_objects_cache", {}).get("texts") or []
+    ordered = sorted(texts, key=lambda text: text.language != get_language())
+    return str(getattr(ordered[0], field)) if ordered else ""
+
+
 class Topic(models.Model):
     """A subject readers know: phishing, passwords, children online."""
 
@@ -48,7 +56,7 @@ class Topic(models.Model):
         verbose_name_plural = _("topics")
 
     def __str__(self) -> str:
-        return self.slug
+        return words_at_hand(self, "name") or self.slug
 
 
 class TopicText(Translation):
@@ -133,6 +141,7 @@ class Campaign(models.Model):
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
+        permissions = [("approve_campaign", "Can approve and withdraw campaigns")]
         constraints = [
             models.CheckConstraint(condition=Q(sensitivity__lte=3), name="campaign_sensitivity_0_to_3"),
             models.CheckConstraint(
@@ -205,10 +214,11 @@ class NewsItem(models.Model):
     class Meta:
         verbose_name = _("news item")
         verbose_name_plural = _("news items")
+        permissions = [("approve_newsitem", "Can approve and withdraw news items")]
         constraints = [models.CheckConstraint(condition=Q(sensitivity__lte=3), name="newsitem_sensitivity_0_to_3")]
 
     def __str__(self) -> str:
-        return self.slug
+        return words_at_hand(self, "title") or self.slug
 
 
 class NewsItemText(Translation):

@@ -123,6 +123,7 @@ class Edition(models.Model):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
+        permissions = [("approve_edition", "Can approve editions for sending")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=EditionState.DRAFT) | Q(approved_at__isnull=False), name="edition_approved_has_time"
