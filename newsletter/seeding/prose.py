@@ -1,0 +1,62 @@
+"""Markdown with front matter into words: plain fields from the front matter, the body as sanitised HTML."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+from markdown_it import MarkdownIt
+
+from campaigns.content.markup import sanitised
+from newsletter.seeding.fields import Fields, SeedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
+LONELY_LETTER = re.compile(r"(?<![\w-])([aiouwz])[ \n](?=\S)", re.IGNORECASE)
+NO_BREAK_SPACE = "\u00a0"
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+
+
+def read_prose(file: Path, *, language: str) -> tuple[Fields, str]:
+    """The front matter of `file` and its body as HTML.
+
+    Raises:
+        SeedError: no front matter, or front matter that is not YAML.
+    """
+    parts = FRONT_MATTER.fullmatch(file.read_text(encoding="utf-8"))
+    if parts is None:
+        raise SeedError(file, "front matter", "begin the file with fields between two lines of ---")
+    front = {
+        name: typeset(value, language=language) if isinstance(value, str) else value
+        for name, value in loaded(parts[1], file=file).items()
+    }
+    return Fields(front, file=file), html_of(parts[2], language=language)
+
+
+def html_of(markdown: str, *, language: str) -> str:
+    """Markdown as HTML that passed the allow-list."""
+    return sanitised(_MARKDOWN.render(typeset(markdown, language=language)).strip())
+
+
+def typeset(text: str, *, language: str) -> str:
+    """`text` with one-letter words joined to the next one, as Polish typography asks; other languages as they are."""
+    return LONELY_LETTER.sub(rf"\1{NO_BREAK_SPACE}", text) if language == "pl" else text
+
+
+def loaded(text: str, *, file: Path) -> dict[str, object]:
+    """The mapping in a YAML text.
+
+    Raises:
+        SeedError: the text is not YAML, or not a mapping.
+    """
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SeedError(file, "the file", f"this is not YAML: {error}".replace("\n", " ")) from error
+    if not isinstance(values, dict):
+        raise SeedError(file, "the file", "write fields as `name: value`")
+    return values

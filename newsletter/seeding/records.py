@@ -1,0 +1,148 @@
+"""What the files in seeds/ say, typed. Bodies are sanitised HTML; `texts` maps a language code to its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+Words = dict[str, str]
+"""The words of one text row: field name to value, ready for the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject and its name per language."""
+
+    slug: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who published what we report."""
+
+    name: str
+    website: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image file with its credit and what it shows, per language."""
+
+    name: str
+    file: Path
+    credit: str
+    licence: str
+    alt: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """An awareness campaign."""
+
+    slug: str
+    hashtag: str
+    owner: str
+    official_url: str
+    launched_on: dt.date
+    licence: str
+    sensitivity: int
+    topics: list[str]
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """A news item; `source` is a source's name, `topics` and `campaigns` are slugs."""
+
+    slug: str
+    source: str
+    source_url: str
+    source_date: dt.date
+    licence: str
+    sensitivity: int
+    topics: list[str]
+    campaigns: list[str]
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """An entry of the help directory with the record of its check."""
+
+    slug: str
+    country: str
+    kind: str
+    audience: str
+    spoken_languages: str
+    phone: str
+    sms: str
+    chat_url: str
+    web_url: str
+    order: int
+    source_url: str
+    verified_on: dt.date
+    review_by: dt.date
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """A newsletter without its sender's address, which is the installation's own."""
+
+    slug: str
+    reply_to: str
+    country: str
+    languages: list[str]
+    postal_address: str
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A subscriber who does not exist."""
+
+    address: str
+    first_name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: its kind, what it points at (a slug, an image's name or an address) and its words."""
+
+    kind: str
+    target: str
+    texts: dict[str, Words] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition of the newsletter `newsletter` (a slug)."""
+
+    slug: str
+    newsletter: str
+    code: str
+    dated: dt.date
+    texts: dict[str, Words]
+    blocks: list[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Everything in seeds/."""
+
+    topics: list[Topic]
+    sources: list[Source]
+    pictures: list[Picture]
+    campaigns: list[Campaign]
+    news: list[NewsItem]
+    helplines: list[Helpline]
+    newsletters: list[Newsletter]
+    people: list[Person]
+    editions: list[Edition]

@@ -1,0 +1,151 @@
+"""seeding.planting: any number of runs have the same end, and what people did since is theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.test import override_settings
+
+from campaigns.content.models import Image, NewsItem, State
+from campaigns.helplines.models import Helpline
+from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, SubscriptionState, Suppression
+from newsletter.editions.models import Edition
+from newsletter.seeding.planting import plant
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+TABLES = [*apps.get_app_config("campaigns").get_models(), *apps.get_app_config("newsletter").get_models()]
+
+
+def every(model: type[Model]) -> QuerySet[Any]:
+    return model._default_manager.all()  # noqa: SLF001 (Django's documented name for "whatever the manager is called")
+
+
+def rows() -> dict[str, Any]:
+    """Every row of both apps, without the moment it was last written."""
+    return {
+        model.__name__: sorted(
+            ({name: value for name, value in row.items() if name != "updated_at"} for row in every(model).values()),
+            key=lambda row: row["id"],
+        )
+        for model in TABLES
+    }
+
+
+def test_planting_again_a_week_later_changes_no_row_and_no_id() -> None:
+    plant(now=NOON)
+    planted = rows()
+    plant(now=NOON + dt.timedelta(days=7))
+    assert rows() == planted
+
+
+def test_planting_reports_how_many_of_each_kind_stand_there() -> None:
+    counts = plant(now=NOON)
+    assert counts["subscribers"] == Subscriber.objects.count() == 30
+    assert counts["news items"] == NewsItem.objects.readable(now=NOON).count() == 5
+    assert counts["helplines"] == Helpline.objects.printable(today=NOON.date()).count() == 8
+
+
+def test_every_row_satisfies_its_models_rules() -> None:
+    plant(now=NOON)
+    for model in TABLES:
+        for row in every(model):
+            row.full_clean(validate_unique=False)
+
+
+def test_a_person_is_subscribed_once_with_evidence_in_their_own_language() -> None:
+    plant(now=NOON)
+    plant(now=NOON)
+    katie = Subscriber.objects.get(first_name="Katie")
+    event = ConsentEvent.objects.get(subscriber=katie)
+    assert (event.kind, event.method, event.language, event.at) == ("imported", "seed", "en", NOON)
+    assert event.wording.startswith("I want to receive")
+    assert Subscription.objects.get(subscriber=katie).state == SubscriptionState.ACTIVE
+
+
+def test_who_left_stays_away() -> None:
+    plant(now=NOON)
+    Subscription.objects.filter(subscriber__first_name="Łucja").update(state=SubscriptionState.UNSUBSCRIBED)
+    plant(now=NOON)
+    assert Subscription.objects.get(subscriber__first_name="Łucja").state == SubscriptionState.UNSUBSCRIBED
+
+
+def test_who_was_erased_does_not_come_back() -> None:
+    plant(now=NOON)
+    erased = Subscriber.objects.get(first_name="Łucja")
+    Suppression.objects.create(fingerprint=erased.fingerprint, reason="erased", at=NOON)
+    ConsentEvent.objects.filter(subscriber=erased).delete()
+    erased.delete()
+    plant(now=NOON)
+    assert not Subscriber.objects.filter(first_name="Łucja").exists()
+
+
+def test_words_of_a_planted_item_come_back_and_a_withdrawn_one_stays_withdrawn() -> None:
+    plant(now=NOON)
+    item = NewsItem.objects.get(slug="backup")
+    item.texts.filter(language="pl").update(title="Zmienione")
+    NewsItem.objects.filter(pk=item.pk).update(state=State.WITHDRAWN)
+    plant(now=NOON)
+    item.refresh_from_db()
+    assert item.texts.get(language="pl").title.startswith("Kopia zapasowa")
+    assert item.state == State.WITHDRAWN
+
+
+def test_rows_of_other_slugs_are_left_alone() -> None:
+    plant(now=NOON)
+    item = NewsItem.objects.get(slug="backup")
+    own = NewsItem.objects.create(
+        slug="own", source=item.source, source_url="https://cert.pl/", source_date=NOON.date()
+    )
+    own.texts.create(language="pl", title="Nasze", lead="Nasze.")
+    plant(now=NOON)
+    assert own.texts.get().title == "Nasze"
+
+
+def test_a_changed_block_of_a_demo_edition_not_yet_mailed_is_put_back() -> None:
+    plant(now=NOON)
+    edition = Edition.objects.get(slug="wici-2026-11")
+    before = edition.blocks.count()
+    edition.blocks.filter(kind="divider").delete()
+    plant(now=NOON)
+    assert edition.blocks.count() == before
+
+
+def test_a_trial_installation_counts_overdue_helplines_as_checked_on_the_day_of_planting() -> None:
+    next_year = NOON + dt.timedelta(days=400)
+    plant(now=next_year)
+    assert set(Helpline.objects.values_list("verified_on", flat=True)) == {next_year.date()}
+
+
+def test_a_production_installation_keeps_the_recorded_check_so_that_overdue_helplines_are_not_printed() -> None:
+    with override_settings(TRYING_OUT=False):
+        plant(now=NOON + dt.timedelta(days=400))
+    assert not Helpline.objects.printable(today=(NOON + dt.timedelta(days=400)).date()).exists()
+    assert set(Helpline.objects.values_list("verified_on", flat=True)) == {dt.date(2026, 11, 16)}
+
+
+def test_an_editors_later_check_of_a_helpline_is_kept() -> None:
+    plant(now=NOON)
+    later = {"verified_on": dt.date(2026, 12, 1), "review_by": dt.date(2027, 5, 1)}
+    Helpline.objects.filter(slug="pl-112").update(**later)
+    plant(now=NOON)
+    assert Helpline.objects.filter(slug="pl-112", **later).exists()
+
+
+def test_a_production_installation_gets_no_people_who_do_not_exist() -> None:
+    with override_settings(TRYING_OUT=False, DEBUG=False):
+        plant(now=NOON)
+    assert not Subscriber.objects.exists()
+
+
+def test_the_picture_stands_in_the_edition_with_its_size_and_words() -> None:
+    plant(now=NOON)
+    picture = Image.objects.get(blocks__edition__slug="wici-2026-11")
+    assert (picture.width, picture.height) == (1200, 480)
+    assert {text.language for text in picture.texts.all()} == {"pl", "en"}
