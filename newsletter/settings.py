@@ -9,6 +9,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from newsletter.lib.servers import first_readable
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,6 +161,16 @@ SENDER_DKIM_DOMAIN = env.str("SENDER_DKIM_DOMAIN", default="")
 SENDER_DKIM_SELECTOR = env.str("SENDER_DKIM_SELECTOR", default="wici")
 SENDER_DKIM_KEY_FILE = env.str("SENDER_DKIM_KEY_FILE", default="")
 DEFAULT_FROM_EMAIL = f"{SENDER_NAME} <{SENDER_EMAIL}>"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="newsletter.lib.mail_backend.EmailBackend")
+"""Carries our own letters; editions go their own way."""
+_server = first_readable(SMTP_SERVERS)  # a wrong SMTP_URL is explained by the system checks
+EMAIL_HOST = _server.host if _server else ""
+EMAIL_PORT = _server.port if _server else 25
+EMAIL_HOST_USER = _server.username if _server else ""
+EMAIL_HOST_PASSWORD = _server.password if _server else ""
+EMAIL_USE_TLS = bool(_server and _server.tls == "starttls")
+EMAIL_USE_SSL = bool(_server and _server.tls == "implicit")
+EMAIL_TIMEOUT = 60
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]

@@ -52,7 +52,18 @@ class Subscription(models.Model):
     newsletter = models.ForeignKey(Newsletter, models.PROTECT, related_name="subscriptions")
     state = models.CharField(_("state"), max_length=12, choices=SubscriptionState)
     asked_at = models.DateTimeField(_("asked at"))
-    letter_sent_at = models.DateTimeField(_("confirmation mail sent at"), null=True, blank=True)
+    asked_first_name = models.CharField(
+        max_length=60, blank=True, default="", editable=False, help_text=_("Said at sign-up; believed once confirmed.")
+    )
+    asked_language = models.CharField(max_length=10, blank=True, default="", editable=False)
+    letter_due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When our next letter about it may be sent; none is due if empty."),
+    )
+    letter_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    letter_sent_at = models.DateTimeField(_("last letter sent at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, blank=True)
 
@@ -69,8 +80,8 @@ class Subscription(models.Model):
         indexes = [
             models.Index(fields=["newsletter", "state", "subscriber"], name="subscription_audience"),
             models.Index(
-                fields=["asked_at"],
-                condition=Q(state=SubscriptionState.PENDING, letter_sent_at__isnull=True),
+                fields=["letter_due_at"],
+                condition=Q(letter_due_at__isnull=False),
                 name="subscription_letter_due",
             ),
         ]
@@ -103,6 +114,7 @@ class ConsentEvent(models.Model):
     network = models.CharField(_("network"), max_length=50, blank=True, help_text=_("Truncated: /24 or /48."))
     agent = models.CharField(_("user agent"), max_length=300, blank=True)
     method = models.CharField(_("method"), max_length=30, help_text=_("form, one-click, preferences, import …"))
+    message_id = models.CharField(_("Message-ID"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("consent event")

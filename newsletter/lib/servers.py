@@ -53,6 +53,16 @@ def parse(url: str) -> Server:
     return Server(host=host, port=_port(parts, tls, username), username=username, password=password, tls=tls)
 
 
+def first_readable(urls: list[str]) -> Server | None:
+    """The first of `urls` that names a server; the others are for the system checks to explain."""
+    for url in urls:
+        try:
+            return parse(url)
+        except ServerUrlError:
+            continue
+    return None
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
