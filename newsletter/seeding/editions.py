@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaigns.content.models import Campaign, Image, NewsItem
-from newsletter.editions.models import Block, BlockKind, Edition, EditionState, Newsletter
+from newsletter.editions import editing
+from newsletter.editions.models import Block, BlockKind, Edition, Newsletter
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,8 +37,7 @@ def _row(seed: records.Edition) -> Edition:
 
 
 def _rebuild(edition: Edition, seed: records.Edition) -> None:
-    edition.state = EditionState.DRAFT
-    edition.save()
+    editing.changed(edition=edition)
     for language, words in seed.texts.items():
         edition.texts.update_or_create(language=language, defaults=words)
     edition.blocks.all().delete()

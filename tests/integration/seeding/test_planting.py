@@ -117,6 +117,15 @@ def test_a_changed_block_of_a_demo_edition_not_yet_mailed_is_put_back() -> None:
     assert edition.blocks.count() == before
 
 
+def test_an_edition_that_was_mailed_is_never_changed() -> None:
+    plant(now=NOON)
+    edition = Edition.objects.get(slug="wici-2026-11")
+    edition.mailings.create(state="finished", unknown_policy="hold", due_at=NOON, created_at=NOON)
+    edition.blocks.filter(kind="divider").delete()
+    plant(now=NOON)
+    assert not edition.blocks.filter(kind="divider").exists()
+
+
 def test_a_trial_installation_counts_overdue_helplines_as_checked_on_the_day_of_planting() -> None:
     next_year = NOON + dt.timedelta(days=400)
     plant(now=next_year)

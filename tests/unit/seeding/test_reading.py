@@ -35,6 +35,7 @@ def spoil(file: Path, old: str, new: str) -> None:
         ("news/backup/item.yaml", "topics: [data]", "topics: data", "topics"),
         ("news/backup/item.yaml", "topics: [data]", "topics: [7]", "topics"),
         ("news/backup/item.yaml", "topics: [data]", "topics: [data", "the file"),
+        ("news/backup/item.yaml", "source: No", "- source: No", "the file"),
         ("news/backup/pl.md", "---\ntitle", "title", "front matter"),
         ("news/backup/pl.md", "lead:", "leader:", "lead"),
         ("news/operation-horus/en.md", "content_note:", "note:", "content_note"),
