@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
-LONELY_LETTER = re.compile(r"(?<![\w-])([aiouwz])[ \n](?=\S)", re.IGNORECASE)
 NO_BREAK_SPACE = "\u00a0"
+TIED_IN_POLISH = re.compile(r"(?<![\w-][aiouwz])(?<=[aiouwz])[ \n](?=\S)|(?<=\d)[ \n](?=r\.)", re.IGNORECASE)
+"""The space after a one-letter word, and the one between a year and its "r."."""
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
@@ -43,8 +44,8 @@ def html_of(markdown: str, *, language: str) -> str:
 
 
 def typeset(text: str, *, language: str) -> str:
-    """`text` with one-letter words joined to the next one, as Polish typography asks; other languages as they are."""
-    return LONELY_LETTER.sub(rf"\1{NO_BREAK_SPACE}", text) if language == "pl" else text
+    """`text` tied where Polish typography does not break a line; other languages as they are."""
+    return TIED_IN_POLISH.sub(NO_BREAK_SPACE, text) if language == "pl" else text
 
 
 def loaded(text: str, *, file: Path) -> dict[str, object]:

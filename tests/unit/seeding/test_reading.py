@@ -68,4 +68,5 @@ def test_markdown_becomes_html_that_passed_the_allow_list() -> None:
 
 def test_polish_one_letter_words_hold_on_to_the_next_word_and_english_ones_do_not() -> None:
     assert typeset("i w domu, a\nz kodem 2-a b", language="pl") == "i\u00a0w\u00a0domu, a\u00a0z\u00a0kodem 2-a b"
+    assert typeset("z 2020 r. i 30 róż", language="pl") == "z\u00a02020\u00a0r. i\u00a030 róż"
     assert typeset("a dog", language="en") == "a dog"
