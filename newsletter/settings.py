@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import zoneinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.lib.servers import first_readable
 
 env = environ.Env()
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment for a program we start: our own with `changes`."""
+    return os.environ | changes  # noqa: TID251 (this is settings.py, the one reader)
+
+
+def _yes(name: str, *, default: bool) -> bool:
+    """A switch. Raises ImproperlyConfigured with a sentence for a word that is neither yes nor no."""
+    word = env.str(name, default="").strip().lower()
+    known = (
+        {"": default}
+        | dict.fromkeys(["1", "true", "yes", "on"], True)
+        | dict.fromkeys(["0", "false", "no", "off"], False)
+    )
+    if word not in known:
+        raise ImproperlyConfigured(f"{name}={word} is neither yes nor no: set {name}=1 or {name}=0, or leave it out.")
+    return known[word]
+
+
+def _number(name: str, *, default: float, least: float, most: float) -> float:
+    """A number. Raises ImproperlyConfigured with a sentence for anything else."""
+    word = env.str(name, default="").strip()
+    try:
+        number = float(word or default)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name}={word} cannot be used: set it to a number from {least:g} to {most:g}.")
+    return number
+
+
+def _port(name: str, *, default: int) -> int:
+    return int(_number(name, default=default, least=1, most=65535))
+
+
+def _time_zone(name: str) -> str:
+    """`name`, when it is a time zone. Raises ImproperlyConfigured with a sentence."""
+    if name not in zoneinfo.available_timezones():
+        raise ImproperlyConfigured(f"TIME_ZONE={name} is no time zone: write one like Europe/Warsaw or UTC.")
+    return name
+
+
+def _database(default: str) -> dict[str, object]:
+    """DATABASE_URL as Django wants it. Raises ImproperlyConfigured with a sentence that repeats no password."""
+    try:
+        database: dict[str, object] = env.db_url("DATABASE_URL", default=default)
+    except (ValueError, KeyError, ImproperlyConfigured):
+        database = {}
+    if database.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database Wici knows: write postgres://user:password@host:5432/name, "
+            "or sqlite:////path/to/file, or leave it out."
+        )
+    return database
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -37,15 +97,34 @@ def _kept_secret(file: Path) -> str:
 
 
 # ── Where it runs ────────────────────────────────────────────────────────────────────────────────────────────────────
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+PORT = _port("PORT", default=8000)
+
+
+def site_url_at(port: int) -> str:
+    """Where the site is when it is tried out on this machine."""
+    return f"http://127.0.0.1:{port}"
+
+
+def _host_of(url: str) -> str:
+    """The host in an address; empty where the address cannot be read (wici.E003 says so)."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+SITE_URL_CHOSEN = bool(env.str("SITE_URL", default=""))
+SITE_URL = (env.str("SITE_URL", default="") or site_url_at(PORT)).rstrip("/")
 TRYING_OUT = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
-DEBUG = env.bool("DEBUG", default=TRYING_OUT)
+DEBUG = _yes("DEBUG", default=TRYING_OUT)
+SECRET_KEY_CHOSEN = bool(env.str("SECRET_KEY", default=""))
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SUPPRESSION_PEPPER = env.str("SUPPRESSION_PEPPER", default="") or _kept_secret(VAR_DIR / "suppression_pepper")
 """Keys the hash under which a suppressed address is kept; never rotated, or suppressions stop matching."""
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SITE_HOST = _host_of(SITE_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *filter(None, [SITE_HOST])])
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_HOST else []
 SECURE = SITE_URL.startswith("https://")
 
 # ── Apps and requests ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,8 +174,9 @@ TEMPLATES = [
 ]
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'wici.sqlite3'}")}
+DATABASES = {"default": _database(f"sqlite:///{VAR_DIR / 'wici.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: threads and processes share it
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -119,12 +199,12 @@ WHITENOISE_USE_FINDERS = True
 
 # ── Redis, Celery ────────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
-EMBEDDED_REDIS_PORT = env.int("EMBEDDED_REDIS_PORT", default=6399)
+EMBEDDED_REDIS_PORT = _port("EMBEDDED_REDIS_PORT", default=6399)
 REDIS_URL = env.str("REDIS_URL", default="") or f"redis://127.0.0.1:{EMBEDDED_REDIS_PORT}/0"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=3.0)
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
+SWEEP_SECONDS = _number("SWEEP_SECONDS", default=3.0, least=0.1, most=3600)
+LEASE_SECONDS = int(_number("LEASE_SECONDS", default=60, least=1, most=3600))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -144,7 +224,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────
-CATCHER_PORT = env.int("CATCHER_PORT", default=1025)
+CATCHER_PORT = _port("CATCHER_PORT", default=1025)
 SMTP_URLS = env.list("SMTP_URL", default=[])
 """smtp://user:password@host:port (STARTTLS where offered: `?tls=starttls` demands it) or smtps://…; several by comma."""
 CATCHING_MAIL = DEBUG and not SMTP_URLS
@@ -175,7 +255,7 @@ EMAIL_TIMEOUT = 60
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]
 LANGUAGE_CODE = env.str("DEFAULT_LANGUAGE", default="pl")
-TIME_ZONE = env.str("TIME_ZONE", default="Europe/Warsaw")
+TIME_ZONE = _time_zone(env.str("TIME_ZONE", default="Europe/Warsaw"))
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True

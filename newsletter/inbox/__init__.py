@@ -1,1 +1,1 @@
-"""The mail catcher of the embedded mode and its pages; never there when mail really leaves."""
+"""Mail that never leaves: caught by SMTP, kept as files, shown at /inbox/. Not there when mail really leaves."""

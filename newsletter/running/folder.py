@@ -1,0 +1,52 @@
+"""The folder everything is kept in: makes it, and keeps a second `manage.py up` out of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class FolderError(Exception):
+    """A folder that cannot be used; the text is a sentence that says what to do."""
+
+
+@contextlib.contextmanager
+def held(*, folder: Path) -> Iterator[None]:
+    """Make `folder` with its parts and hold it until the end; a crash lets go of it, too.
+
+    Raises:
+        FolderError: it cannot be written, or another `manage.py up` holds it.
+    """
+    try:
+        for part in ("redis", "static", "media", "inbox"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        lock = (folder / "up.lock").open("w")
+    except OSError as error:
+        raise FolderError(
+            f"The folder {folder} cannot be written ({error.strerror}). "
+            "Give yourself the right to write there, or set VAR_DIR to another folder."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise FolderError(
+                f"Wici already runs from {folder}. Stop it there with Ctrl-C, or set VAR_DIR to another folder."
+            ) from error
+        yield
+
+
+def kept_password(*, folder: Path, password: str) -> str:
+    """The demo's password: the one kept in `folder`, or `password`, from now on kept there for the owner alone."""
+    file = folder / "demo_password"
+    if file.exists():
+        return file.read_text().strip()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+        kept.write(password + "\n")
+    return password
