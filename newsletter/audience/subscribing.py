@@ -233,8 +233,10 @@ def _leave_others(subscriber: Subscriber, newsletters: list[Newsletter], origin:
 
 def _agreed_to(subscription: Subscription) -> tuple[str, str]:
     """The wording and language of the person's last own word on it: what was read is what is agreed to."""
-    said = ConsentEvent.objects.filter(subscriber=subscription.subscriber, newsletter=subscription.newsletter).exclude(
-        wording=""
+    said = ConsentEvent.objects.filter(
+        subscriber=subscription.subscriber,
+        newsletter=subscription.newsletter,
+        kind__in=[ConsentKind.ASKED, ConsentKind.GIVEN],
     )
     last = said.order_by("pk").last()
     if last:
