@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "newsletter.admin.policy.admin_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -172,6 +173,26 @@ TEMPLATES = [
         },
     },
 ]
+
+# ── The admin's look (django-unfold) ─────────────────────────────────────────────────────────────────────────────────
+UNFOLD = {
+    "SITE_TITLE": "Wici",
+    "SITE_HEADER": "Wici",
+    "SITE_SUBHEADER": _("newsletters that help"),
+    "SITE_SYMBOL": "campaign",
+    "SITE_URL": "/",
+    "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "STYLES": ["newsletter.admin.look.stylesheet"],
+    "COLORS": "newsletter.admin.look.colours",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "newsletter.admin.navigation.sidebar",
+    },
+}
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": _database(f"sqlite:///{VAR_DIR / 'wici.sqlite3'}")}

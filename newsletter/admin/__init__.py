@@ -1,0 +1,5 @@
+"""The doors of staff: each page loads, makes one call, and answers."""
+
+from newsletter.admin import consent, deliveries, newsletters, people, subscribers, suppressions
+
+__all__ = ["consent", "deliveries", "newsletters", "people", "subscribers", "suppressions"]

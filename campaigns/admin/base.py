@@ -1,0 +1,78 @@
+"""What every admin page of ours stands on: Unfold, with the types that Unfold itself does not ship."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    from django.contrib import admin
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+    from django.utils.safestring import SafeString
+
+    from campaigns.content.models import Translation
+
+    ModelAdmin = admin.ModelAdmin[Any]
+    StackedInline = admin.StackedInline[Any, Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+    def action(**_options: Any) -> Callable[[Decorated], Decorated]:
+        """Unfold's decorator of actions."""
+
+    def display(**_options: Any) -> Callable[[Decorated], Decorated]:
+        """Unfold's decorator of columns."""
+else:
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
+    from unfold.decorators import action, display
+
+__all__ = ["HTTPS", "Admin", "ReadOnly", "StackedInline", "TabularInline", "action", "completeness", "display"]
+
+HTTPS: Any = {models.URLField: {"assume_scheme": "https"}}
+"""What an address typed without a scheme is taken for."""
+
+
+class Admin(ModelAdmin):
+    """An admin page with our defaults. `belongs_here` and `first_step` are what an empty list says."""
+
+    belongs_here: str | _StrPromise = ""
+    first_step: str | _StrPromise = _("Write the first one")
+    formfield_overrides = HTTPS
+    warn_unsaved_form = True
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class ReadOnly(Admin):
+    """A page that shows what the system wrote; nobody adds, changes or deletes here."""
+
+    first_step = ""
+    warn_unsaved_form = False
+
+    def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        """Never: the system writes these rows."""
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        """Never: what happened does not change."""
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        """Never: what happened is not forgotten by a click."""
+        return False
+
+
+def completeness(texts: Iterable[Translation]) -> SafeString:
+    """Which languages have words, as marks beside the language codes and as words for those who hear the page."""
+    written = {text.language for text in texts}
+    rows = [(code, name, code in written) for code, name in settings.LANGUAGES]
+    return render_to_string("admin/parts/completeness.html", {"rows": rows})

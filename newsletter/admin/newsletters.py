@@ -1,0 +1,75 @@
+"""Newsletters: sender, look, languages, and words per language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminColorInputWidget
+
+from campaigns.admin.base import Admin, completeness, display
+from campaigns.admin.texts import language_tabs, texts_form
+from newsletter.audience.models import SubscriptionState
+from newsletter.editions.models import Newsletter, NewsletterText
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+TextsForm = texts_form(text=NewsletterText, owner="newsletter")
+ACTIVE = Q(subscriptions__state=SubscriptionState.ACTIVE)
+
+
+class NewsletterForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a function, one class per text table
+    """A newsletter; its languages are ticked, not typed as JSON."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("languages"), choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+    class Meta:
+        widgets = {"brand_colour": UnfoldAdminColorInputWidget, "signal_colour": UnfoldAdminColorInputWidget}
+
+
+@admin.register(Newsletter)
+class NewsletterAdmin(Admin):
+    """Publications people subscribe to."""
+
+    belongs_here = _("A newsletter is what people subscribe to: a sender, a look, languages and a consent wording.")
+    first_step = _("Set up the first newsletter")
+    form = NewsletterForm
+    list_display = ("name", "languages_written", "sender_email", "readers")
+    search_fields = ("slug", "texts__name", "sender_email")
+    ordering = ("slug",)
+    autocomplete_fields = ("logo",)
+    fieldsets = (
+        *language_tabs(TextsForm),
+        (_("Sender"), {"fields": ["sender_email", "reply_to", "postal_address"]}),
+        (_("Readers"), {"fields": ["slug", "languages", "country"]}),
+        (_("Look"), {"fields": ["logo", "brand_colour", "signal_colour"]}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:
+        """Newsletters with their words and the number of their active subscriptions."""
+        queryset: QuerySet[Newsletter] = super().get_queryset(request).prefetch_related("texts")
+        return queryset.annotate(active=Count("subscriptions", filter=ACTIVE))
+
+    @display(description=_("name"), ordering="slug")
+    def name(self, newsletter: Newsletter) -> str:
+        """The name in the reader's language."""
+        return str(newsletter)
+
+    @display(description=_("languages"))
+    def languages_written(self, newsletter: Newsletter) -> SafeString:
+        """Which languages are written."""
+        return completeness(newsletter.texts.all())
+
+    @display(description=_("active subscriptions"), ordering="active")
+    def readers(self, newsletter: Any) -> int:
+        """How many people get it."""
+        return int(newsletter.active)
