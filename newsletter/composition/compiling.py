@@ -1,0 +1,201 @@
+"""A Message turned once into constant bytes and slots; per reader the only work is to fill slots and join (F1-F8)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from newsletter.composition import headers
+from newsletter.composition.composing import words_of
+from newsletter.composition.dkim import Signer, signer_for
+from newsletter.composition.encoding import SOFT, quoted, quoted_line
+from newsletter.composition.merging import MergeField, Slot, filled, pieces, said
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from newsletter.composition.message import Message
+
+IN_ANGLES = re.compile(r"[!-;=?-~]+")
+"""What may stand between < and > in a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one copy needs to know."""
+
+    address: str
+    """Wire form: the domain as A-label."""
+    first_name: str
+    message_id: str
+    """Without its angle brackets; the same for every attempt at this copy (F3)."""
+    unsubscribe_url: str
+    preferences_url: str
+
+
+class ReaderError(ValueError):
+    """A reader's value that cannot stand in a header; `field` says which."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.field = name
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Constant bytes with gaps, and what fills the gaps."""
+
+    constant: tuple[bytes, ...]
+    gaps: tuple[tuple[Callable[[Reader], bytes], tuple[int, ...]], ...]
+
+    def fill(self, reader: Reader) -> bytes:
+        """All bytes for one reader: one call per distinct slot, one join."""
+        parts = list(self.constant)
+        for value_of, places in self.gaps:
+            value = value_of(reader)
+            for place in places:
+                parts[place] = value
+        return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A message ready to be filled any number of times, by any number of threads."""
+
+    head: Segments
+    body: Segments
+    signer: Signer | None = field(default=None)
+
+    def fill(self, reader: Reader, *, date: dt.datetime) -> bytes:
+        """The whole message for `reader`, handed over at `date` (aware, F4): CRLF, 7-bit, signed when configured.
+
+        Not dot-stuffed. The same reader and date give the same bytes.
+
+        Raises:
+            ReaderError: a value of the reader's would break a header; that one copy must fail, no other.
+        """
+        head = b"Date: %s\r\n%s" % (_date(date.replace(microsecond=0)), self.head.fill(reader))
+        body = self.body.fill(reader)
+        signature = self.signer.signature(head=head, body=body) if self.signer else b""
+        return b"%s%s\r\n%s" % (signature, head, body)
+
+
+def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:
+    """`message` as constant segments and slots; `mailing_id` None marks a test. A few queries, no further ones in `fill`.
+
+    Raises:
+        ValueError: the newsletter's sender or reply address cannot stand in a header.
+    """
+    newsletter = message.edition.newsletter
+    words = words_of(message.edition, message.language).newsletter
+    constant = headers.constant_lines(message=message, newsletter=newsletter, words=words, mailing_id=mailing_id)
+    boundary = f"=_{message.digest[:32]}"
+    kind = headers.line("Content-Type", "multipart/alternative;", f'boundary="{boundary}"')
+    return Compiled(
+        head=_segments([*_head_of_a_copy(message.subject), "\r\n".join([*constant, kind, ""]).encode()]),
+        body=_segments(_body(message, boundary)),
+        signer=signer_for(headers.mailbox(newsletter.sender_email).rpartition("@")[2]),
+    )
+
+
+def _head_of_a_copy(subject: str) -> Iterable[bytes | Callable[[Reader], bytes]]:
+    yield _message_id
+    yield _to
+    if any(isinstance(piece, Slot) for piece in pieces(subject)):
+        yield functools.partial(_subject, subject)
+    else:
+        yield headers.unstructured("Subject", subject).encode() + b"\r\n"
+    yield _list_unsubscribe
+
+
+def _body(message: Message, boundary: str) -> Iterable[bytes | Callable[[Reader], bytes]]:
+    yield f"--{boundary}\r\n{_part_head('plain')}".encode()
+    yield from _slotted(message.text, _text_value)
+    yield f"\r\n--{boundary}\r\n{_part_head('html')}".encode()
+    yield from _slotted(message.html, _html_value)
+    yield f"\r\n--{boundary}--\r\n".encode()
+
+
+def _part_head(kind: str) -> str:
+    return f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+
+
+def _slotted(text: str, value: Callable[[Slot, Reader], bytes]) -> Iterable[bytes | Callable[[Reader], bytes]]:
+    """Quoted-printable segments; a soft line break on both sides of a slot keeps every line within 76 (F6)."""
+    at_line_start, after_slot = True, False
+    for piece in pieces(text.replace("\r\n", "\n").replace("\r", "\n")):
+        if isinstance(piece, Slot):
+            yield b"" if at_line_start else SOFT
+            yield functools.partial(value, piece)
+            at_line_start, after_slot = False, True
+        else:
+            yield (SOFT if after_slot and piece[0] != "\n" else b"") + quoted(piece)
+            at_line_start, after_slot = piece[-1] == "\n", False
+
+
+def _segments(parts: Iterable[bytes | Callable[[Reader], bytes]]) -> Segments:
+    """Neighbouring constants joined; equal slots share one call."""
+    constant: list[bytes] = []
+    gaps: dict[object, tuple[Callable[[Reader], bytes], list[int]]] = {}
+    for part in parts:
+        if not isinstance(part, bytes):
+            key = (part.func, part.args) if isinstance(part, functools.partial) else part
+            gaps.setdefault(key, (part, []))[1].append(len(constant))
+            constant.append(b"")
+        elif constant and constant[-1]:
+            constant[-1] += part
+        else:
+            constant.append(part)
+    return Segments(constant=tuple(constant), gaps=tuple((part, tuple(places)) for part, places in gaps.values()))
+
+
+def _value(slot: Slot, reader: Reader) -> str:
+    match slot.field:
+        case MergeField.FIRST_NAME:
+            return _name(reader.first_name) or slot.fallback
+        case MergeField.UNSUBSCRIBE_URL:
+            return reader.unsubscribe_url
+        case MergeField.PREFERENCES_URL:
+            return reader.preferences_url
+
+
+def _name(first_name: str) -> str:
+    return first_name if first_name.isalpha() else " ".join(headers.FORGING.sub(" ", said(first_name)).split())
+
+
+def _html_value(slot: Slot, reader: Reader) -> bytes:
+    return quoted_line(escape(_value(slot, reader)))
+
+
+def _text_value(slot: Slot, reader: Reader) -> bytes:
+    return quoted_line(_value(slot, reader))
+
+
+def _subject(subject: str, reader: Reader) -> bytes:
+    return headers.unstructured("Subject", filled(subject, lambda slot: _value(slot, reader))).encode() + b"\r\n"
+
+
+def _message_id(reader: Reader) -> bytes:
+    if not IN_ANGLES.fullmatch(reader.message_id):
+        raise ReaderError("message_id")
+    return f"Message-ID: <{reader.message_id}>\r\n".encode()
+
+
+def _to(reader: Reader) -> bytes:
+    return f"To: {headers.to_value(reader.address)}\r\n".encode()
+
+
+def _list_unsubscribe(reader: Reader) -> bytes:
+    if not IN_ANGLES.fullmatch(reader.unsubscribe_url):
+        raise ReaderError("unsubscribe_url")
+    return headers.line("List-Unsubscribe", f"<{reader.unsubscribe_url}>").encode() + b"\r\n"
+
+
+@functools.lru_cache(maxsize=8)
+def _date(date: dt.datetime) -> bytes:
+    return format_datetime(date).encode()
