@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import smtplib
+import textwrap
 from dataclasses import dataclass, field
 from email import charset
 from email.headerregistry import Address
@@ -17,6 +18,7 @@ from django.utils import translation
 from newsletter.lib import tokens
 
 PERMANENT = range(500, 600)
+WIDTH = 76
 QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
 """Seven bits whatever the next server can do (F6)."""
@@ -80,7 +82,7 @@ class Letter:
             text, html = self._part("body.txt", subject=subject), self._part("body.html", subject=subject)
         message = EmailMultiAlternatives(
             subject=subject,
-            body=text.strip() + "\n",
+            body=_wrapped(text),
             from_email=str(self._from),
             to=[self.to],
             reply_to=[self.reply_to] if self.reply_to else None,
@@ -117,8 +119,16 @@ class Letter:
             "sender_name": self._from.display_name,
             "light": tokens.LIGHT,
             "dark": tokens.DARK,
+            "sans": tokens.SANS,
+            "serif": tokens.SERIF,
         }
         return render_to_string(f"email/{self.template}/{name}", given | more | self.context)
+
+
+def _wrapped(text: str) -> str:
+    """Lines of at most 76 characters; an address is never broken (TX2)."""
+    lines = (textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in text.splitlines())
+    return "\n".join(lines).strip() + "\n"
 
 
 def _meaning_of(error: Exception) -> LetterError:

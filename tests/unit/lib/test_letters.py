@@ -64,6 +64,7 @@ def test_text_comes_first_and_html_last_f5() -> None:
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     words, page = text.get_content(), html.get_content()
     assert LINK in words
+    assert max(map(len, words.replace(LINK, "").splitlines())) <= 76
     assert "Fundacja <Przykład> & synowie" in words
     assert "Fundacja &lt;Przykład&gt; &amp; synowie" in page
     assert page.count(LINK) == 3
