@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from campaigns.helplines.models import Audience, Helpline, HelplineText, Kind
 
@@ -25,6 +26,16 @@ class Entry:
     def tel(self) -> str:
         """The number as a dialable link, or an empty string."""
         return "tel:" + self.helpline.phone.replace(" ", "") if self.helpline.phone else ""
+
+    @property
+    def sms(self) -> str:
+        """The short-message number as a link, or an empty string."""
+        return "sms:" + self.helpline.sms.replace(" ", "") if self.helpline.sms else ""
+
+    @property
+    def web_host(self) -> str:
+        """What a link to the web page honestly says it is (W7): its host."""
+        return urlsplit(self.helpline.web_url).netloc.removeprefix("www.")
 
 
 def for_reader(

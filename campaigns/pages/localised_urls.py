@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.pages import stub
+from campaigns.pages import helping, reading
 
 urlpatterns = [
-    path("campaigns/<slug:slug>/", stub.page, name="campaign"),
-    path("news/<slug:slug>/", stub.page, name="news_item"),
-    path("help/", stub.page, name="help"),
+    path("campaigns/<slug:slug>/", reading.campaign, name="campaign"),
+    path("news/<slug:slug>/", reading.news_item, name="news_item"),
+    path("help/", helping.helplines, name="help"),
 ]

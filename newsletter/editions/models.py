@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.models import Campaign, Image, NewsItem, Translation, one_text_per_language
@@ -84,6 +84,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Editions that went out at or before `now` (aware)."""
         return self.filter(published_at__lte=now)
 
+    def public(self, *, now: dt.datetime) -> EditionQuerySet:
+        """Published editions that still stand as approved and hold nothing under embargo at `now` (aware)."""
+        early = self.filter(blocks__news_item__embargo_until__gt=now)
+        return self.published(now=now).filter(state=EditionState.APPROVED).exclude(pk__in=early.values("pk"))
+
 
 class Edition(models.Model):
     """One number of a newsletter: ordered blocks and a text per language. *What* is sent."""
@@ -132,6 +137,12 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} ({self.code})"
+
+    @property
+    def sensitivity(self) -> int:
+        """The highest level among what it holds; 0 for an empty one."""
+        levels = self.blocks.aggregate(item=Max("news_item__sensitivity"), campaign=Max("campaign__sensitivity"))
+        return max(level or 0 for level in levels.values())
 
 
 class EditionText(Translation):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newsletter.pages import stub
+from newsletter.pages import checking, preferring, reading, signing_up
 
 urlpatterns = [
-    path("", stub.page, name="home"),
-    path("sign-up/", stub.page, name="sign_up"),
-    path("my-link/", stub.page, name="my_link"),
-    path("check/", stub.page, name="check"),
-    path("editions/", stub.page, name="archive"),
-    path("editions/<slug:slug>/", stub.page, name="edition"),
-    path("privacy/", stub.page, name="privacy"),
+    path("", signing_up.home, name="home"),
+    path("sign-up/", signing_up.sign_up, name="sign_up"),
+    path("sign-up/next/", signing_up.look_into_your_mailbox, name="signed_up"),
+    path("my-link/", preferring.my_link, name="my_link"),
+    path("my-link/next/", preferring.my_link_is_coming, name="my_link_next"),
+    path("check/", checking.check, name="check"),
+    path("editions/", reading.archive, name="archive"),
+    path("editions/<slug:slug>/", reading.edition, name="edition"),
+    path("privacy/", signing_up.privacy, name="privacy"),
 ]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newsletter.pages import stub
+from newsletter.pages import confirming, entrance, preferring, unsubscribing
 
 urlpatterns = [
-    path("c/<str:token>", stub.page, name="confirm"),
-    path("u/<str:token>", stub.page, name="unsubscribe"),
-    path("p/<str:token>", stub.page, name="preferences"),
+    path("", entrance.root, name="root"),
+    path("c/<str:token>", confirming.confirm, name="confirm"),
+    path("u/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("p/<str:token>", preferring.preferences, name="preferences"),
+    path("health/", entrance.health, name="health"),
+    path("robots.txt", entrance.robots, name="robots"),
+    path("favicon.ico", entrance.icon, name="icon"),
+    path("media/<path:path>", entrance.media, name="media"),
 ]

@@ -1,0 +1,78 @@
+"""The archive and the web version of an edition (W8): only what went out, never what is under embargo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.db.models import F, Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from campaigns.safeguarding.quick_exit import needs_quick_exit
+from newsletter.composition.message import Message
+from newsletter.composition.web import web_version
+from newsletter.editions.models import Edition, EditionText
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+PER_PAGE = 12
+POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; script-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""A mail carries its styles in its elements; nothing else of it may act, and it has no scripts."""
+
+
+@require_safe
+def archive(request: HttpRequest) -> HttpResponse:
+    """All editions that went out in this language, newest first."""
+    page = Paginator(newest_editions(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "pages/archive.html", {"page": page})
+
+
+@require_safe
+def edition(request: HttpRequest, slug: str) -> HttpResponse:
+    """An edition as it was mailed, without anything personal, under a bar of ours."""
+    found = get_object_or_404(Edition.objects.public(now=timezone.now()), slug=slug)
+    message = _as_mailed(found, language=get_language() or "")
+    if message is None:
+        raise Http404
+    response = HttpResponse(_under_our_bar(request, found, web_version(message=message)))
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def newest_editions() -> QuerySet[EditionText]:
+    """Subject lines of the public editions in the page's language, the newest first."""
+    texts = EditionText.objects.filter(
+        language=get_language() or "", edition__in=Edition.objects.public(now=timezone.now())
+    )
+    return texts.select_related("edition").order_by("-edition__dated", "-edition__pk")
+
+
+def _as_mailed(found: Edition, *, language: str) -> Message | None:
+    """What the newest mailing carried; without a mailing, what was frozen last."""
+    frozen = Message.objects.filter(edition=found, language=language).annotate(mailed=Max("mailings"))
+    return frozen.order_by(F("mailed").desc(nulls_last=True), "-pk").first()
+
+
+def _under_our_bar(request: HttpRequest, found: Edition, html: str) -> str:
+    """`html` with our bar as the first thing in its body: the way back, the other language, the quick exit (G12)."""
+    context = {
+        "edition": found,
+        "languages": list(found.messages.values_list("language", flat=True)),
+        "needs_quick_exit": needs_quick_exit(found.sensitivity),
+    }
+    head = render_to_string("pages/edition_head.html", context, request)
+    bar = render_to_string("pages/edition_bar.html", context, request)
+    start = html.lower().index("<body")
+    inside = html.index(">", start) + 1
+    return html[:start].replace("</head>", f"{head}</head>") + html[start:inside] + bar + html[inside:]
