@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from campaigns.content.markup import words_of as bare_words
 from campaigns.content.models import NewsItem, State
+from campaigns.safeguarding import terminology
 from campaigns.safeguarding.neutrality import telling_words
 from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
 from newsletter.composition import headers, measuring
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 PREHEADER_AT_LEAST = 40
 PREHEADER_AT_MOST = 110
 SUBJECT_WITH_SLOTS_AT_MOST = 300
+PRINTED = ["heading", "body", "label", "title", "lead", "content_note", "name", "headline", "message", "call_to_action"]
+"""The fields of block, news item and campaign texts that hold words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def _about_language(case: Case) -> Iterator[Finding]:
     yield from _about_subject(case)
     yield from _about_preheader(case)
     yield from _about_telling_words(case)
+    yield from _about_terms(case)
     yield from _about_variants(case)
     yield from _about_fields(case)
     yield from _about_help(case)
@@ -211,6 +216,28 @@ def _about_telling_words(case: Case) -> Iterator[Finding]:
                 "The %(field)s says “%(word)s”. Others may see it on a shared screen: choose neutral words, the edition is sensitive."
             )
             yield case.finding("telling-words", sentence % {"field": name, "word": telling[0]})
+
+
+def _about_terms(case: Case) -> Iterator[Finding]:
+    """Legacy terms (G1) anywhere in the edition; within quotation marks, as in a statute's title, they do not block."""
+    for place, words in _everything_said(case):
+        for term in terminology.findings(bare_words(words), language=case.language):
+            sentence = _("Replace “%(found)s” with “%(instead)s”. %(reason)s") % {
+                "found": term.found,
+                "instead": term.instead,
+                "reason": term.reason,
+            }
+            yield case.finding("legacy-term", sentence, place=place, blocking=not term.quoted)
+
+
+def _everything_said(case: Case) -> Iterator[tuple[str, str]]:
+    text = case.words.edition
+    yield _("Edition"), f"{text.subject}\n{text.preheader}"
+    for block in case.blocks:
+        owners = [block, block.news_item, block.campaign]
+        texts = [in_language(owner.texts.all(), case.language) for owner in owners if owner]
+        words = [getattr(text, name, "") for text in texts if text for name in PRINTED]
+        yield place_of(block), "\n".join(words)
 
 
 def _about_variants(case: Case) -> Iterator[Finding]:
