@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from campaigns.content.models import Translation
 from campaigns.helplines import directory
@@ -15,6 +16,7 @@ from campaigns.helplines.models import Kind
 from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
 from newsletter.composition.markup import address, rich
 from newsletter.composition.merging import merged, said
+from newsletter.composition.plaintext import underline
 from newsletter.editions.models import BlockKind
 from newsletter.lib.addresses import page_url
 
@@ -29,6 +31,7 @@ T = TypeVar("T", bound=Translation)
 WIDEST_IMAGE = 536
 """CSS pixels: the column of 600 less its two margins."""
 LARGE_NUMBERS = 2
+LONGEST_PAGE_NAME = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def news_item(block: Block, setting: Setting) -> dict[str, Any] | None:
     return {
         "topic": _topic(item.topics.all(), setting),
         "title": said(text.title),
+        "underline": underline(said(text.title)),
         "paragraphs": _paragraphs(text.lead),
         "content_note": said(text.content_note) if needs_content_note(item.sensitivity) else "",
         "helplines": _first_numbers(setting) if needs_help_block(item.sensitivity) else [],
@@ -113,6 +117,7 @@ def campaign(block: Block, setting: Setting) -> dict[str, Any] | None:
         "hashtag": said(subject.hashtag),
         "name": said(text.name),
         "headline": said(text.headline),
+        "underline": underline(said(text.headline)),
         "paragraphs": _paragraphs(text.message),
         "call_to_action": said(text.call_to_action),
         "helplines": _first_numbers(setting) if needs_help_block(subject.sensitivity) else [],
@@ -130,6 +135,7 @@ def text(block: Block, setting: Setting) -> dict[str, Any] | None:
         return None
     return {
         "heading": merged(words.heading, first_name=setting.first_name),
+        "underline": underline(words.heading),
         "body": rich(words.body, first_name=setting.first_name, top_level=3 if words.heading else 2),
     }
 
@@ -164,6 +170,7 @@ def help_block(_block: Block, setting: Setting) -> dict[str, Any] | None:
         "large": [_contact(entry) for entry in large],
         "small": [_contact(entry) for entry in setting.helplines if entry not in large],
         "sensitive": bool(setting.sensitivity),
+        "underline": underline("0" * 34),
     }
 
 
@@ -228,7 +235,7 @@ def _contact(entry: directory.Entry) -> dict[str, str]:
         "tel": entry.tel,
         "name": said(words.name),
         "description": said(words.description),
-        "terms": ", ".join(terms),
+        "terms": capfirst(", ".join(terms)),
         "sms": helpline.sms,
         "chat_url": helpline.chat_url,
         "web_url": helpline.web_url,
@@ -237,10 +244,17 @@ def _contact(entry: directory.Entry) -> dict[str, str]:
 
 
 def _tell_sources_apart(items: list[dict[str, Any]]) -> None:
-    """A link's words lead to one target only (A4): where two items share source and day, their headlines are added."""
+    """A link's words lead to one target only (A4): where two items share source and day, the pages are named too."""
     targets: dict[str, set[str]] = {}
     for item in items:
         targets.setdefault(item["source_label"], set()).add(item["source_url"])
     for item in items:
         if len(targets[item["source_label"]]) > 1:
-            item["source_label"] = f"{item['source_label']}: {item['title']}"
+            item["source_label"] = f"{item['source_label']} ({_page_name(item)})"
+
+
+def _page_name(item: dict[str, Any]) -> str:
+    """The page without scheme and query where that is short, else the item's headline."""
+    page = urlsplit(item["source_url"])
+    name = (page.netloc + page.path).removeprefix("www.").rstrip("/")
+    return name if len(name) <= LONGEST_PAGE_NAME and not page.query else str(item["title"])

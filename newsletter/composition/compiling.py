@@ -53,14 +53,14 @@ class Segments:
     constant: tuple[bytes, ...]
     gaps: tuple[tuple[Callable[[Reader], bytes], tuple[int, ...]], ...]
 
-    def fill(self, reader: Reader) -> bytes:
-        """All bytes for one reader: one call per distinct slot, one join."""
+    def parts(self, reader: Reader) -> list[bytes]:
+        """All bytes for one reader, to be joined: one call per distinct slot, no copying."""
         parts = list(self.constant)
         for value_of, places in self.gaps:
             value = value_of(reader)
             for place in places:
                 parts[place] = value
-        return b"".join(parts)
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,11 @@ class Compiled:
         Raises:
             ReaderError: a value of the reader's would break a header; that one copy must fail, no other.
         """
-        head = b"Date: %s\r\n%s" % (_date(date.replace(microsecond=0)), self.head.fill(reader))
-        body = self.body.fill(reader)
-        signature = self.signer.signature(head=head, body=body) if self.signer else b""
-        return b"%s%s\r\n%s" % (signature, head, body)
+        head = [b"Date: ", _date(date), *self.head.parts(reader)]
+        body = self.body.parts(reader)
+        if self.signer is None:
+            return b"".join([*head, b"\r\n", *body])
+        return _signed(self.signer, b"".join(head), b"".join(body))
 
 
 def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:
@@ -101,6 +102,10 @@ def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:
         body=_segments(_body(message, boundary)),
         signer=signer_for(headers.mailbox(newsletter.sender_email).rpartition("@")[2]),
     )
+
+
+def _signed(signer: Signer, head: bytes, body: bytes) -> bytes:
+    return b"".join([signer.signature(head=head, body=body), head, b"\r\n", body])
 
 
 def _head_of_a_copy(subject: str) -> Iterable[bytes | Callable[[Reader], bytes]]:
@@ -198,4 +203,4 @@ def _list_unsubscribe(reader: Reader) -> bytes:
 
 @functools.lru_cache(maxsize=8)
 def _date(date: dt.datetime) -> bytes:
-    return format_datetime(date).encode()
+    return format_datetime(date).encode() + b"\r\n"

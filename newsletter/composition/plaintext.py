@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 WIDTH = 74
-INDENT = re.compile(r"(?:> )*(?:[-–] |\d+\. )?")
+INDENT = re.compile(r" *(?:> )*(?:[-–] |\d+\. )?")
 ROOM_FOR_A_NAME = 16
 BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "div"}
 
@@ -36,6 +36,11 @@ def wrapped(text: str) -> str:
 def text_of(tree: HtmlElement) -> str:
     """The words of sanitised rich text, a paragraph per line with empty lines between; a link is followed by its URL."""
     return re.sub(r"\n{3,}", "\n\n", "\n\n".join(_paragraphs(tree))).strip()
+
+
+def underline(heading: str) -> str:
+    """The rule under a heading: as long as the heading, at most a line."""
+    return "-" * min(len(heading), WIDTH)
 
 
 def _paragraphs(element: HtmlElement) -> Iterator[str]:
@@ -70,7 +75,7 @@ def _items(element: HtmlElement, marks: Iterator[str]) -> Iterator[str]:
     for mark, item in zip(marks, element.iterchildren("li"), strict=False):
         first, *more = [line for line in "\n".join(_paragraphs(item)).split("\n") if line] or [""]
         yield mark + first
-        yield from (line if INDENT.match(line) else f"  {line}" for line in more)
+        yield from (f"  {line}" for line in more)
 
 
 def _inline(element: HtmlElement) -> str:
