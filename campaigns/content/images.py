@@ -67,6 +67,7 @@ def cleaned(*, file: BinaryIO, name: str) -> ContentFile[bytes]:
     Raises:
         ImageRefusedError: not a JPEG, PNG, WebP or GIF, damaged, or too large.
     """
+    file.seek(0)  # a form field has looked at it before
     original = file.read(MOST_UPLOADED_BYTES + 1)
     if len(original) > MOST_UPLOADED_BYTES:
         raise ImageRefusedError(TOO_LARGE)

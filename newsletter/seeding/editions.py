@@ -1,12 +1,13 @@
-"""Plants an edition, unless it stands there already as the file says or was mailed."""
+"""Plants an edition and approves it, unless it stands there already as the file says, or was mailed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from campaigns.content.models import Campaign, Image, NewsItem
+from newsletter.composition import freezing
 from newsletter.editions import editing
-from newsletter.editions.models import Block, BlockKind, Edition, Newsletter
+from newsletter.editions.models import Block, BlockKind, Edition, EditionState, Newsletter
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -14,14 +15,35 @@ if TYPE_CHECKING:
     from newsletter.seeding import records
 
 
-def plant_edition(seed: records.Edition, *, now: dt.datetime) -> None:
-    """Make the edition what `seed` says and approve it, in the least number of steps: none when nothing changed."""
+def plant_edition(seed: records.Edition, *, now: dt.datetime) -> bool:
+    """Make the edition what `seed` says and approve it at `now` (aware); nothing changes where nothing differs.
+
+    Returns whether it is approved. It is not where something blocks: an overdue helpline, an item that somebody withdrew.
+    """
     edition = _row(seed)
     if edition.mailings.exists():
-        return
+        return edition.state == EditionState.APPROVED
     if _outline(edition) != _outline_of(seed):
         _rebuild(edition, seed)
-    del now  # approval follows with newsletter.composition.freezing
+    return _approved(Edition.objects.get(pk=edition.pk), now=now)
+
+
+def _approved(edition: Edition, *, now: dt.datetime) -> bool:
+    try:
+        freezing.frozen_messages(edition=edition, now=now)
+    except freezing.FindingsError:
+        return False
+    except freezing.FreezingError:  # a draft, or its items' words changed with the files
+        return _approve(edition, now=now)
+    return True
+
+
+def _approve(edition: Edition, *, now: dt.datetime) -> bool:
+    try:
+        freezing.approve(edition=edition, by=None, now=now)
+    except freezing.FindingsError:
+        return False
+    return True
 
 
 def _row(seed: records.Edition) -> Edition:

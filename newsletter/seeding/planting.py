@@ -45,7 +45,7 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
     seeds = read(folder or settings.BASE_DIR / "seeds")
     today = localtime(now).date()
     people = seeds.people if settings.TRYING_OUT or settings.DEBUG else []  # nobody writes to example.org in earnest
-    return {
+    planted = {
         "topics": _each(_topic, seeds.topics),
         "sources": _each(_source, seeds.sources),
         "images": _each(_picture, seeds.pictures),
@@ -54,13 +54,18 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "helplines": _each(lambda entry: _helpline(entry, today=today), seeds.helplines),
         "newsletters": _each(_newsletter, seeds.newsletters),
         "subscribers": _each(lambda person: _person(person, now=now), people),
-        "editions": _each(lambda edition: plant_edition(edition, now=now), seeds.editions),
     }
+    approved = _planted(lambda edition: plant_edition(edition, now=now), seeds.editions)
+    return planted | {"editions": len(approved), "approved editions": sum(approved)}
+
+
+def _each(plant_one: Any, records: Iterable[object]) -> int:
+    return len(_planted(plant_one, records))
 
 
 @transaction.atomic
-def _each(plant_one: Any, records: Iterable[object]) -> int:
-    return len([plant_one(record) for record in records])
+def _planted(plant_one: Any, records: Iterable[object]) -> list[Any]:
+    return [plant_one(record) for record in records]
 
 
 def _topic(seed: records.Topic) -> None:

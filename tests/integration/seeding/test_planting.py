@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.apps import apps
 from django.test import override_settings
+from django.utils import translation
 
-from campaigns.content.models import Image, NewsItem, State
+from campaigns.content.models import Image, NewsItem, State, Topic
 from campaigns.helplines.models import Helpline
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, SubscriptionState, Suppression
+from newsletter.composition.freezing import frozen_messages
+from newsletter.composition.preflight import findings_for
+from newsletter.editions import editing
 from newsletter.editions.models import Edition
 from newsletter.seeding.planting import plant
 
@@ -115,6 +119,46 @@ def test_a_changed_block_of_a_demo_edition_not_yet_mailed_is_put_back() -> None:
     edition.blocks.filter(kind="divider").delete()
     plant(now=NOON)
     assert edition.blocks.count() == before
+
+
+def test_the_demo_edition_is_approved_and_ready_to_be_sent_in_both_languages() -> None:
+    counts = plant(now=NOON)
+    edition = Edition.objects.get(slug="wici-2026-11")
+    messages = frozen_messages(edition=edition, now=NOON + dt.timedelta(days=1))
+    assert counts["approved editions"] == 1
+    assert [message.language for message in messages] == ["pl", "en"]
+
+
+def test_the_demo_edition_has_not_a_single_finding() -> None:
+    plant(now=NOON)
+    with translation.override("en"):
+        found = findings_for(edition=Edition.objects.get(slug="wici-2026-11"), now=NOON)
+    assert [finding.sentence for finding in found] == []
+
+
+def test_an_edition_whose_item_was_withdrawn_waits_for_an_editor() -> None:
+    plant(now=NOON)
+    NewsItem.objects.filter(slug="backup").update(state=State.WITHDRAWN)
+    assert plant(now=NOON)["approved editions"] == 0
+
+
+def test_an_edition_is_approved_anew_when_the_words_of_its_items_changed() -> None:
+    plant(now=NOON)
+    Topic.objects.get(slug="data").texts.filter(language="pl").update(name="Inaczej")
+    plant(now=NOON)
+    later = NOON + dt.timedelta(days=1)
+    plant(now=later)
+    assert frozen_messages(edition=Edition.objects.get(slug="wici-2026-11"), now=later)
+
+
+def test_a_draft_of_the_demo_edition_is_approved_again() -> None:
+    plant(now=NOON)
+    editing.changed(edition=Edition.objects.get(slug="wici-2026-11"))
+    assert plant(now=NOON)["approved editions"] == 1
+
+
+def test_a_demo_planted_next_year_can_still_be_sent() -> None:
+    assert plant(now=NOON + dt.timedelta(days=400))["approved editions"] == 1
 
 
 def test_an_edition_that_was_mailed_is_never_changed() -> None:

@@ -106,6 +106,12 @@ def test_an_upload_of_too_many_bytes_is_refused() -> None:
         cleaned(file=io.BytesIO(b"\0" * (MOST_UPLOADED_BYTES + 1)), name="x.png")
 
 
+def test_a_file_that_a_form_has_read_already_is_read_from_its_beginning() -> None:
+    file = encoded(noise(60, 40), "PNG")
+    file.read()
+    assert opened(file).size == (60, 40)
+
+
 def test_the_name_is_plain_and_changes_with_the_picture() -> None:
     first = cleaned(file=encoded(noise(60, 40), "PNG"), name="../Zażółć jaźń?.PNG").name
     second = cleaned(file=encoded(noise(61, 40), "PNG"), name="../Zażółć jaźń?.PNG").name
