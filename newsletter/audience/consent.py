@@ -74,15 +74,6 @@ def entry(  # noqa: PLR0913 — an entry is exactly these facts
     )
 
 
-def wording_of(*, newsletter: Newsletter, language: str) -> str:
-    """The consent wording a reader of `language` is shown: in that language, or in the newsletter's first one."""
-    texts = {text.language: text.consent_wording for text in newsletter.texts.all()}
-    for choice in (language, *newsletter.languages):
-        if choice in texts:
-            return texts[choice]
-    return next(iter(texts.values()), "")
-
-
 def truncated(network: str) -> str:
     """`83.12.40.7` → `83.12.40.0/24`, `2a01:11ff::1` → `2a01:11ff::/48`; empty where it is no IP address."""
     try:

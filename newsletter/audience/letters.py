@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.audience.addresses import parse
+from newsletter.audience.words import words_of
 from newsletter.lib import links
 from newsletter.lib.letters import Letter
 from newsletter.lib.links import Purpose
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from newsletter.audience.models import Subscriber, Subscription
-    from newsletter.editions.models import Newsletter, NewsletterText
 
 PENDING_FOR = links.MAX_AGE[Purpose.CONFIRM]
 EVERY_NEWSLETTER = 0
@@ -33,7 +33,7 @@ def confirm(*, subscriptions: list[Subscription], now: dt.datetime) -> Letter:
         context={
             "url": url,
             "hours": int(PENDING_FOR.total_seconds() // 3600),
-            "texts": [_text(one.newsletter, language) for one in subscriptions],
+            "texts": [words_of(newsletter=one.newsletter, language=language) for one in subscriptions],
         },
     )
 
@@ -48,7 +48,7 @@ def already_subscribed(*, subscription: Subscription, now: dt.datetime) -> Lette
         occasion=f"{subscription.pk}, after {subscription.letter_sent_at}",
         context={
             "url": _preferences(subscription.subscriber, now),
-            "texts": [_text(subscription.newsletter, language)],
+            "texts": [words_of(newsletter=subscription.newsletter, language=language)],
         },
     )
 
@@ -68,7 +68,7 @@ def _letter(
     template: str, *, subscription: Subscription, language: str, occasion: str, context: dict[str, object]
 ) -> Letter:
     newsletter = subscription.newsletter
-    text = _text(newsletter, language)
+    text = words_of(newsletter=newsletter, language=language)
     return Letter(
         to=parse(subscription.subscriber.address).wire,
         language=language,
@@ -82,9 +82,3 @@ def _letter(
 
 def _preferences(subscriber: Subscriber, now: dt.datetime) -> str:
     return links.url_for(Purpose.PREFERENCES, subscriber=subscriber.public_id, newsletter_id=EVERY_NEWSLETTER, now=now)
-
-
-def _text(newsletter: Newsletter, language: str) -> NewsletterText:
-    """The newsletter's words in `language`, or in the first language it has."""
-    texts = {text.language: text for text in newsletter.texts.all()}
-    return texts.get(language) or next(texts[code] for code in (*newsletter.languages, *texts) if code in texts)

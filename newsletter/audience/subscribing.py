@@ -15,6 +15,7 @@ from newsletter.audience import addresses, consent, corresponding, names
 from newsletter.audience.consent import Origin
 from newsletter.audience.models import ConsentEvent, ConsentKind, Subscriber, Subscription, SubscriptionState
 from newsletter.audience.suppression import is_suppressed
+from newsletter.audience.words import words_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -172,7 +173,7 @@ def _ask(subscriber: Subscriber, newsletter: Newsletter, name: str, language: st
         return subscription
     if not made:
         _change(subscription, **asked)
-    wording = consent.wording_of(newsletter=newsletter, language=language)
+    wording = words_of(newsletter=newsletter, language=language).consent_wording
     consent.record(
         subscriber=subscriber,
         newsletter=newsletter,
@@ -192,7 +193,7 @@ def _join(subscriber: Subscriber, newsletter: Newsletter, origin: Origin) -> Non
     asked = {"state": SubscriptionState.PENDING, "asked_at": origin.now}
     subscription, _made = subscriber.subscriptions.get_or_create(newsletter=newsletter, defaults=asked)
     if subscription.state != SubscriptionState.ACTIVE:
-        wording = consent.wording_of(newsletter=newsletter, language=subscriber.language)
+        wording = words_of(newsletter=newsletter, language=subscriber.language).consent_wording
         _activate(subscription, wording, subscriber.language, origin)
 
 
@@ -242,7 +243,7 @@ def _agreed_to(subscription: Subscription) -> tuple[str, str]:
     if last:
         return last.wording, last.language
     language = subscription.subscriber.language
-    return consent.wording_of(newsletter=subscription.newsletter, language=language), language
+    return words_of(newsletter=subscription.newsletter, language=language).consent_wording, language
 
 
 def _change(subscription: Subscription, **facts: object) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from typing import TYPE_CHECKING
+import ssl
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.core import mail
 
 from newsletter.audience import subscribing
@@ -22,6 +28,7 @@ from tests.integration.audience.conftest import NOON, at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
     from pytest_django import Settings
@@ -164,19 +171,36 @@ class Peer:
 
 @pytest.fixture
 def peer(settings: Settings) -> Iterator[Peer]:
-    yield from _serving(settings, enable_smtputf8=True)
+    yield from _serving(settings, enable_SMTPUTF8=True)
 
 
 @pytest.fixture
 def ascii_peer(settings: Settings) -> Iterator[Peer]:
-    yield from _serving(settings, enable_smtputf8=False)
+    yield from _serving(settings, enable_SMTPUTF8=False)
 
 
-def _serving(settings: Settings, *, enable_smtputf8: bool) -> Iterator[Peer]:
+@pytest.fixture
+def tls_peer(settings: Settings, tmp_path: Path) -> Iterator[Peer]:
+    """Takes nothing in clear text, and shows a key it made itself."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*self_made_key(tmp_path))
+    yield from _serving(settings, tls_context=context, require_starttls=True)
+
+
+def self_made_key(folder: Path) -> tuple[Path, Path]:
+    """A certificate that nobody vouches for, and its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(NOON.replace(year=2020)).not_valid_after(NOON.replace(year=2050))
+    certificate, secret = folder / "peer.pem", folder / "peer.key"
+    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, secret
+
+
+def _serving(settings: Settings, **options: Any) -> Iterator[Peer]:
     peer = Peer()
-    controller = Controller(
-        peer, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=enable_smtputf8, decode_data=False
-    )
+    controller = Controller(peer, hostname="127.0.0.1", port=free_port(), decode_data=False, **options)
     settings.EMAIL_BACKEND = "newsletter.lib.mail_backend.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     settings.SMTP_SERVERS = [f"smtp://127.0.0.1:{controller.port}"]
@@ -206,6 +230,21 @@ def test_a_server_without_smtputf8_is_not_asked_twice_f10(wici: Newsletter, asci
     sweep()
     assert ascii_peer.taken == []
     assert letters_due(now=NOON + dt.timedelta(days=9), limit=9) == []
+
+
+def test_tls_is_used_where_it_is_offered_s6(wici: Newsletter, tls_peer: Peer) -> None:
+    sign_up(wici)
+    sweep()
+    assert len(tls_peer.taken) == 1
+
+
+def test_demanded_tls_is_not_given_to_a_stranger_s6(wici: Newsletter, tls_peer: Peer, settings: Settings) -> None:
+    settings.SMTP_SERVERS = [f"{settings.SMTP_SERVERS[0]}?tls=starttls"]
+    settings.EMAIL_USE_TLS = True
+    sign_up(wici)
+    sweep()
+    assert tls_peer.taken == []
+    assert Subscription.objects.get().letter_due_at == NOON + dt.timedelta(minutes=1)
 
 
 def test_a_busy_server_is_asked_again_later_with_the_same_letter_s2(wici: Newsletter, peer: Peer) -> None:

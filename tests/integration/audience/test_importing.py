@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
-from newsletter.audience import subscribing
+from newsletter.audience import spreadsheets, subscribing
 from newsletter.audience.consent import Origin
 from newsletter.audience.importing import ImportReport, import_csv
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, SuppressionReason
@@ -147,6 +147,12 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_half_written(wici: Newsletter
     assert not Subscriber.objects.exists()
 
 
+def test_a_file_beyond_the_cap_is_to_be_split(wici: Newsletter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 1)
+    with pytest.raises(SpreadsheetError, match="1,000,000"):
+        run(f"{HEAD}\n{ANNA}\n{ANNA}\n", wici)
+
+
 def test_two_thousand_and_five_hundred_people_come_in_batches(wici: Newsletter) -> None:
     rows = "\n".join(f"reader{number}@example.org,,en,2024-03-31,targi" for number in range(2_500))
     assert run(f"{HEAD}\n{rows}\n", wici)[0] == ImportReport(rows=2_500, added=2_500)
@@ -163,14 +169,15 @@ def told(file: Path, *options: str) -> str:
 @pytest.mark.usefixtures("wici")
 def test_the_command_counts_and_writes_what_it_refused_beside_the_file(tmp_path: Path) -> None:
     file = tmp_path / "lista.csv"
-    file.write_text(f"{HEAD}\n{ANNA}\n=HYPERLINK(1),+48,pl,,targi\n", encoding="utf-8")
+    file.write_text(f"{HEAD}\n{ANNA}\n=HYPERLINK(1),+48,pl,,targi\nola@example.org\n", encoding="utf-8")
     assert json.loads(told(file, "--json", "--dry-run"))["added"] == 1
     answer = json.loads(told(file, "--json"))
-    assert (answer["rows"], answer["added"], answer["refused"], answer["dry_run"]) == (2, 1, 1, False)
+    assert (answer["rows"], answer["added"], answer["refused"], answer["dry_run"]) == (3, 1, 2, False)
     with (tmp_path / "lista.refused.csv").open(encoding="utf-8-sig", newline="") as refused:
-        head, row = csv.reader(refused)
+        head, row, short = csv.reader(refused)
     assert head == [*HEAD.split(","), "reason"]
     assert row[:5] == ["'=HYPERLINK(1)", "'+48", "pl", "", "targi"]
+    assert short[:5] == ["ola@example.org", "", "", "", ""]
     assert "lista.refused.csv" in told(file)
 
 

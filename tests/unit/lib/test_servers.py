@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from newsletter.lib.servers import Server, ServerUrlError, parse
+from newsletter.lib.servers import Server, ServerUrlError, first_readable, parse
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,8 @@ def test_tls_checks_certificates_wherever_it_was_demanded_s6() -> None:
     assert demanded.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert welcome.verify_mode == ssl.CERT_NONE
     assert parse("smtp://mail.example.org?tls=none").tls_context() is None
+
+
+def test_the_first_server_that_can_be_read_carries_the_letters() -> None:
+    assert first_readable(["nonsense", "smtp://mail.example.org"]) == Server("mail.example.org", 25)
+    assert first_readable([]) is None
