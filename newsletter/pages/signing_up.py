@@ -21,6 +21,7 @@ from newsletter.pages.forms import SignUpForm
 from newsletter.pages.naming import offered_here
 from newsletter.pages.nudging import nudge
 from newsletter.pages.origins import origin_of
+from newsletter.pages.pacing import evenly
 from newsletter.pages.reading import newest_editions
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(offers=offers, data=request.POST)
     if not form.is_valid() or form.came_oddly:
         return render(request, "pages/sign_up.html", {"offers": offers, "form": form, "again": form.is_valid()})
-    if not form.is_from_a_robot:
-        _take_note(request, form)
+    with evenly():
+        if not form.is_from_a_robot:
+            _take_note(request, form)
     return HttpResponseRedirect(reverse("signed_up"), status=303)
 
 
