@@ -45,7 +45,7 @@ def constant_lines(
         line("From", *display_name(words.sender_name or words.name), f"<{sender}>"),
         line("Reply-To", mailbox(newsletter.reply_to)),
         line("Content-Language", message.language),
-        line("List-Id", f'"{ascii_words(words.name) or newsletter.slug}"', f"<{newsletter.slug}.{domain}>"),
+        line("List-Id", f'"{_list_name(newsletter)}"', f"<{newsletter.slug}.{domain}>"),
         line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         line("List-Help", f"<{ascii_url(help_url)}>"),
         line("List-Owner", f"<mailto:{mailbox(newsletter.reply_to)}>"),
@@ -135,6 +135,12 @@ def feedback_id(*, message: Message, newsletter: Newsletter, mailing_id: int | N
     """Four fields, nothing about a reader, no topic (H11, R5): mailing, list, type, and our constant id."""
     campaign = f"m{mailing_id}" if mailing_id else message.edition.code.lower()
     return ":".join([campaign, newsletter.slug, "edition" if mailing_id else "test", settings.SENDER_ID])
+
+
+def _list_name(newsletter: Newsletter) -> str:
+    """The name in the newsletter's first language: the same over all languages and editions (H1)."""
+    names = {text.language: text.name for text in newsletter.texts.all()}
+    return ascii_words(next((names[code] for code in newsletter.languages if code in names), "")) or newsletter.slug
 
 
 @functools.lru_cache(maxsize=64)
