@@ -29,6 +29,8 @@ class Origin:
     network: str = ""
     """The caller's IP address; only its /24 or /48 is ever kept."""
     agent: str = ""
+    language: str = ""
+    """In which language the person read the words; empty where it is the one they chose to be written to in."""
 
 
 def record(

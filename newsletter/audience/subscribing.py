@@ -173,14 +173,15 @@ def _ask(subscriber: Subscriber, newsletter: Newsletter, name: str, language: st
         return subscription
     if not made:
         _change(subscription, **asked)
-    wording = words_of(newsletter=newsletter, language=language).consent_wording
+    read_in = origin.language or language
+    wording = words_of(newsletter=newsletter, language=read_in).consent_wording
     consent.record(
         subscriber=subscriber,
         newsletter=newsletter,
         kind=ConsentKind.ASKED,
         origin=origin,
         wording=wording,
-        language=language,
+        language=read_in,
     )
     return subscription
 
@@ -193,8 +194,9 @@ def _join(subscriber: Subscriber, newsletter: Newsletter, origin: Origin) -> Non
     asked = {"state": SubscriptionState.PENDING, "asked_at": origin.now}
     subscription, _made = subscriber.subscriptions.get_or_create(newsletter=newsletter, defaults=asked)
     if subscription.state != SubscriptionState.ACTIVE:
-        wording = words_of(newsletter=newsletter, language=subscriber.language).consent_wording
-        _activate(subscription, wording, subscriber.language, origin)
+        read_in = origin.language or subscriber.language
+        wording = words_of(newsletter=newsletter, language=read_in).consent_wording
+        _activate(subscription, wording, read_in, origin)
 
 
 def _activate(subscription: Subscription, wording: str, language: str, origin: Origin) -> None:

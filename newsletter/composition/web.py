@@ -23,3 +23,8 @@ def web_version(*, message: Message) -> str:
         return page_url("my_link", language=message.language)
 
     return filled(message.html, public).replace("</title>", f"</title>{NOINDEX}", 1)
+
+
+def public_subject(*, message: Message) -> str:
+    """The message's subject line as the archive prints it: plain text, names become their fallback."""
+    return filled(message.subject, lambda slot: slot.fallback)

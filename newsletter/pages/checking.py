@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from newsletter.editions.models import Edition, EditionText
+from newsletter.composition.web import public_subject
+from newsletter.editions.models import Edition
+from newsletter.pages.reading import as_mailed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from newsletter.composition.message import Message
 
 LONGEST = 60
 """Characters of a pasted code that are looked at."""
@@ -25,7 +29,14 @@ def check(request: HttpRequest) -> HttpResponse:
     """The question; with `?code=`, the answer. Asking changes nothing."""
     typed = request.GET.get("code", "").replace("\0", "").strip()[:LONGEST]
     found = _sent_with(typed) if typed else None
-    context = {"typed": typed, "edition": found, "text": _words_of(found) if found else None}
+    message = _words_of(found) if found else None
+    context = {
+        "typed": typed,
+        "edition": found,
+        "message": message,
+        "subject": public_subject(message=message) if message else "",
+        "is_public": bool(found and message and _can_be_read(found, message)),
+    }
     return render(request, "pages/check.html", context)
 
 
@@ -37,6 +48,10 @@ def _sent_with(typed: str) -> Edition | None:
     return codes.filter(bare=bare).first() if bare else None
 
 
-def _words_of(found: Edition) -> EditionText | None:
-    texts = sorted(found.texts.all(), key=lambda text: text.language != get_language())
-    return texts[0] if texts else None
+def _words_of(found: Edition) -> Message | None:
+    return as_mailed(found) or found.messages.order_by("pk").last()
+
+
+def _can_be_read(found: Edition, message: Message) -> bool:
+    is_public = Edition.objects.public(now=timezone.now()).filter(pk=found.pk).exists()
+    return is_public and message.language == get_language()

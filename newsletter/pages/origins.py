@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
+
 from newsletter.audience.subscribing import Origin
 
 if TYPE_CHECKING:
@@ -13,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def origin_of(request: HttpRequest, *, method: str, now: dt.datetime) -> Origin:
-    """The page without its token, the network, the device's own name; the ledger shortens what it keeps."""
+    """The page without its token, the network, the device's own name, the language read; the ledger shortens what it keeps."""
     return Origin(
         page=_without_token(request.path),
         network=request.META.get("REMOTE_ADDR", ""),
         agent=request.headers.get("User-Agent", ""),
         method=method,
         now=now,
+        language=get_language() or "",
     )
 
 

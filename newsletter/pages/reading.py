@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.db.models import F, Max
+from django.db.models import F, Max, OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_safe
 
 from campaigns.safeguarding.quick_exit import needs_quick_exit
 from newsletter.composition.message import Message
-from newsletter.composition.web import web_version
-from newsletter.editions.models import Edition, EditionText
+from newsletter.composition.web import public_subject, web_version
+from newsletter.editions.models import Edition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -33,15 +36,15 @@ POLICY = (
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     """All editions that went out in this language, newest first."""
-    page = Paginator(newest_editions(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "pages/archive.html", {"page": page})
+    page = Paginator(_mailed_messages(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "pages/archive.html", {"page": page, "editions": _numbers(page.object_list)})
 
 
 @require_safe
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """An edition as it was mailed, without anything personal, under a bar of ours."""
     found = get_object_or_404(Edition.objects.public(now=timezone.now()), slug=slug)
-    message = _as_mailed(found, language=get_language() or "")
+    message = as_mailed(found)
     if message is None:
         raise Http404
     response = HttpResponse(_under_our_bar(request, found, web_version(message=message)))
@@ -50,18 +53,40 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def newest_editions() -> QuerySet[EditionText]:
-    """Subject lines of the public editions in the page's language, the newest first."""
-    texts = EditionText.objects.filter(
-        language=get_language() or "", edition__in=Edition.objects.public(now=timezone.now())
-    )
-    return texts.select_related("edition").order_by("-edition__dated", "-edition__pk")
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An edition as the archive lists it: in the words it was mailed in."""
+
+    edition: Edition
+    subject: str
+    preheader: str
 
 
-def _as_mailed(found: Edition, *, language: str) -> Message | None:
+def newest_editions(*, most: int) -> list[Number]:
+    """At most `most` public editions in the page's language, the newest first."""
+    return _numbers(_mailed_messages()[:most])
+
+
+def as_mailed(found: Edition) -> Message | None:
+    """The message readers of the page's language got; None where it was not mailed in it."""
+    return _as_mailed(found.pk, language=get_language() or "").first()
+
+
+def _mailed_messages() -> QuerySet[Message]:
+    language, editions = get_language() or "", Edition.objects.public(now=timezone.now())
+    mailed = editions.annotate(mailed=Subquery(_as_mailed(OuterRef("pk"), language=language).values("pk")[:1]))
+    messages = Message.objects.filter(pk__in=mailed.values("mailed")).defer("html", "text", "links")
+    return messages.select_related("edition").order_by("-edition__dated", "-edition__pk")
+
+
+def _numbers(messages: Iterable[Message]) -> list[Number]:
+    return [Number(one.edition, public_subject(message=one), one.preheader) for one in messages]
+
+
+def _as_mailed(edition_id: int | OuterRef, *, language: str) -> QuerySet[Message]:
     """What the newest mailing carried; without a mailing, what was frozen last."""
-    frozen = Message.objects.filter(edition=found, language=language).annotate(mailed=Max("mailings"))
-    return frozen.order_by(F("mailed").desc(nulls_last=True), "-pk").first()
+    frozen = Message.objects.filter(edition=edition_id, language=language).annotate(last_mailing=Max("mailings"))
+    return frozen.order_by(F("last_mailing").desc(nulls_last=True), "-pk")
 
 
 def _under_our_bar(request: HttpRequest, found: Edition, html: str) -> str:

@@ -34,7 +34,7 @@ NEWEST = 3
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, the sign-up form, the newest editions."""
     offers = list(offered_here())
-    context = {"offers": offers, "form": SignUpForm(offers=offers), "editions": newest_editions()[:NEWEST]}
+    context = {"offers": offers, "form": SignUpForm(offers=offers), "editions": newest_editions(most=NEWEST)}
     return render(request, "pages/home.html", context)
 
 

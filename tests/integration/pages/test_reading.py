@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
+from newsletter.composition.merging import MergeField, slot
+from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions.models import EditionState
 from tests import public_site as builders
 
@@ -62,6 +64,22 @@ def test_an_edition_without_words_in_this_language_is_not_there(client: Client, 
     site.edition.messages.filter(language="en").delete()
     assert client.get("/en/editions/wici-2026-11/").status_code == 404
     assert "English" not in client.get("/pl/editions/wici-2026-11/").content.decode()
+
+
+def test_the_archive_says_what_was_mailed_and_not_what_was_edited_since(client: Client, site: Site) -> None:
+    old = site.edition.messages.get(language="en")
+    subject = f"{slot(MergeField.FIRST_NAME, 'Reader')}, the corrected number"
+    builders.message(site.edition, subject=subject)
+    assert "Reader, the corrected number" in client.get("/en/editions/").content.decode()
+    assert "Reader, the corrected number" in client.get("/en/check/?code=w2611k7f3").content.decode()
+    mailing = Mailing.objects.create(
+        edition=site.edition, state=MailingState.FINISHED, due_at=timezone.now(), created_at=timezone.now()
+    )
+    mailing.messages.add(old)
+    html = client.get("/en/editions/").content.decode()
+    assert "The November number in en" in html
+    assert "corrected" not in html
+    assert "corrected" not in client.get("/en/editions/wici-2026-11/").content.decode()
 
 
 def test_the_archive_turns_its_pages(client: Client, site: Site) -> None:

@@ -49,6 +49,13 @@ def test_signing_up_stores_a_pending_subscription_with_the_words_agreed_to(clien
     assert (event.wording, event.page, event.network) == ("Consent to wici in en", "/en/sign-up/", "127.0.0.0/24")
 
 
+def test_the_words_kept_are_those_of_the_page_whatever_language_is_chosen(client: Client, site: Site) -> None:
+    assert site.wici
+    send(client, language="pl")
+    assert ConsentEvent.objects.get().wording == "Consent to wici in en"
+    assert Subscription.objects.get(subscriber__address="jan@example.org").asked_language == "pl"
+
+
 def test_everybody_gets_the_same_answer(client: Client, site: Site) -> None:
     builders.subscriber(site.wici, now=timezone.now(), address="ola@example.org", state=SubscriptionState.PENDING)
     answers = [
