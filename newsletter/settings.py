@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from newsletter.lib.servers import first_readable
 
@@ -206,6 +207,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(VAR_DIR / "test.sqlite3")
+    }  # a file, so that a test's worker can open it
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
@@ -228,7 +232,8 @@ REDIS_URL = env.str("REDIS_URL", default="") or f"redis://127.0.0.1:{EMBEDDED_RE
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 SWEEP_SECONDS = _number("SWEEP_SECONDS", default=3.0, least=0.1, most=3600)
-LEASE_SECONDS = int(_number("LEASE_SECONDS", default=60, least=1, most=3600))
+LEASE_SECONDS = int(_number("LEASE_SECONDS", default=30, least=1, most=3600))
+"""How long a worker that says nothing keeps its rows; it renews four times as often. After that they are recovered."""
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -241,6 +246,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a nudge held back by a busy worker is a nudge nobody else can take
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("mailings")]  # taken in turn: no letter waits behind a mailing's nudges
+CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import functools
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from newsletter.audience import corresponding
+from newsletter.delivery import advancing, recovering
+
+SLICE_SECONDS = 5.0
+"""How long a worker stays with one mailing before other tasks get their turn."""
+NUDGE_EXPIRES = 30
+"""Seconds after which a nudge that nobody took is worth nothing: the next sweep says the same."""
+
+
+@shared_task
+def work(*, mailing_id: int) -> None:
+    """Look at this mailing now: prepare, send, finish, a slice at a time."""
+    for _ in range(advancing.advance(mailing_id=mailing_id, clock=timezone.now, seconds=SLICE_SECONDS)):
+        nudge(mailing_id=mailing_id)
+
+
+def nudge(*, mailing_id: int) -> None:
+    """Ask for work once the transaction is committed. A broker that is away is no failure: the sweep asks again."""
+    ask = functools.partial(work.apply_async, kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES)
+    transaction.on_commit(ask, robust=True)
+
+
+@shared_task
+def sweep() -> None:
+    """Every few seconds: settle what dead workers left, and nudge every mailing and letter that can move."""
+    now = timezone.now()
+    recovering.recover(now=now)
+    for mailing_id in advancing.movable(now=now):
+        nudge(mailing_id=mailing_id)
+    send_letters()
 
 
 @shared_task

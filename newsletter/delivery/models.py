@@ -67,6 +67,9 @@ class Mailing(models.Model):
         blank=True,
         help_text=_("Why nothing moves, in plain words; empty when it does."),
     )
+    waits_until = models.DateTimeField(
+        _("waits until"), null=True, blank=True, help_text=_("When the mail server is asked again.")
+    )
 
     class Meta:
         verbose_name = _("mailing")
@@ -119,6 +122,14 @@ class Delivery(models.Model):
     code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
     enhanced_code = models.CharField(_("enhanced code"), max_length=12, blank=True, default="")
     reply = models.CharField(_("server's reply"), max_length=500, blank=True, default="")
+    unknowns = models.PositiveSmallIntegerField(
+        _("unknown outcomes"),
+        default=0,
+        help_text=_("How often nobody knew whether the server had taken it: this reader may have more than one copy."),
+    )
+    decided_at = models.DateTimeField(
+        _("decided at"), null=True, blank=True, help_text=_("When a person left an unknown outcome as it is.")
+    )
 
     class Meta:
         verbose_name = _("delivery")

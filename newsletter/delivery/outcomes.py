@@ -1,0 +1,89 @@
+"""What became of one attempt: the state a delivery goes to, and what the server said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.delivery import retrying
+from newsletter.delivery.models import DeliveryState, UnknownPolicy
+from newsletter.delivery.replies import Reply, without_address
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import random
+
+    from newsletter.delivery.models import Mailing
+
+MOST_UNKNOWNS = 3
+"""A copy that vanished three times after the dot is not sent a fourth time by itself."""
+UNANSWERED = Reply(0, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one attempt, ready to be recorded."""
+
+    delivery_id: int
+    state: DeliveryState
+    at: dt.datetime
+    reply: Reply = UNANSWERED
+    due_at: dt.datetime | None = None
+    """When to try again; None leaves the row's own."""
+    tried: bool = True
+    """False where nothing was attempted after all: the claim is taken back."""
+    unknown: bool = False
+    """Whether nobody knows if the server took it (S4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one delivery."""
+
+    delivery_id: int
+    number: int
+    """1 for the first."""
+    unknowns: int
+    """How often before this one its outcome was unknown."""
+    address: str
+    mailing: Mailing
+    now: dt.datetime
+
+
+def replied(*, attempt: Attempt, reply: Reply, rng: random.Random) -> Outcome:
+    """What a server's reply means: 2yz sent, 4yz deferred while it may still be news (S2), anything else failed."""
+    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
+    if reply.code and reply.is_positive:
+        return Outcome(attempt.delivery_id, DeliveryState.SENT, attempt.now, kept)
+    return _later(attempt, kept, _next_due(attempt, rng) if reply.is_temporary else None)
+
+
+def lost(*, attempt: Attempt, text: str, rng: random.Random) -> Outcome:
+    """The connection ended before the final dot: tried again later."""
+    return _later(attempt, Reply(0, "", text), _next_due(attempt, rng))
+
+
+def unknown(*, attempt: Attempt, text: str, rng: random.Random) -> Outcome:
+    """The dot went out and no reply came back: sent again with the same Message-ID, or held, as the mailing says (S4).
+
+    The first time it is sent again at once, then later and later.
+    """
+    state, due = DeliveryState.UNKNOWN, None
+    if attempt.mailing.unknown_policy == UnknownPolicy.RESEND and attempt.unknowns + 1 < MOST_UNKNOWNS:
+        due = _next_due(attempt, rng) if attempt.unknowns else attempt.now
+        state = DeliveryState.QUEUED if due else DeliveryState.UNKNOWN
+    return Outcome(attempt.delivery_id, state, attempt.now, Reply(0, "", text), due, unknown=True)
+
+
+def untouched(*, delivery_id: int, now: dt.datetime) -> Outcome:
+    """Claimed and never tried: back into the queue as if nothing had been."""
+    return Outcome(delivery_id, DeliveryState.QUEUED, now, tried=False)
+
+
+def _later(attempt: Attempt, reply: Reply, due: dt.datetime | None) -> Outcome:
+    state = DeliveryState.DEFERRED if due else DeliveryState.FAILED
+    return Outcome(attempt.delivery_id, state, attempt.now, reply, due)
+
+
+def _next_due(attempt: Attempt, rng: random.Random) -> dt.datetime | None:
+    return retrying.next_due(attempts=attempt.number, launched=attempt.mailing.due_at, now=attempt.now, rng=rng)

@@ -1,0 +1,106 @@
+"""Writes a mailing's rows with INSERT … SELECT in ranges of subscriber ids; people never pass through Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.db import connection, transaction
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Value,
+    When,
+)
+
+from newsletter.audience.models import Subscriber
+from newsletter.audience.segments import matching
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.editions.models import Edition
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.db.models import QuerySet
+
+IDS_PER_STEP = 50_000
+REACHED = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+"""Whoever stands so in an earlier, cancelled mailing of the same edition is not written to again."""
+
+
+def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
+    """Write the rows of the next range of subscriber ids, or begin sending when all are written; True while preparing.
+
+    May run any number of times and be cut off anywhere: the range and its rows are one transaction, and rows that exist
+    are left alone.
+    """
+    with transaction.atomic():
+        mailing = Mailing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=mailing_id)
+        if mailing.state != MailingState.PREPARING:
+            return False
+        last = Subscriber.objects.aggregate(last=Max("id"))["last"] or 0
+        if mailing.prepared_to >= last:
+            return _begin_sending(mailing, now)
+        upto = min(mailing.prepared_to + IDS_PER_STEP, last)
+        _write_rows(mailing, upto, now)
+        Mailing.objects.filter(pk=mailing.pk).update(prepared_to=upto)
+    return True
+
+
+def _begin_sending(mailing: Mailing, now: dt.datetime) -> bool:
+    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENDING, started_at=now)
+    Edition.objects.filter(pk=mailing.edition_id, published_at=None).update(published_at=now)
+    return False
+
+
+def _write_rows(mailing: Mailing, upto: int, now: dt.datetime) -> None:
+    rows = _rows(mailing, now).filter(id__gt=mailing.prepared_to, id__lte=upto)
+    select, parameters = rows.query.sql_with_params()
+    columns = (
+        "subscriber_id, mailing_id, message_id, state, skip_reason, due_at, "
+        "lease, attempts, enhanced_code, reply, unknowns"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO newsletter_delivery ({columns}) {select} ON CONFLICT DO NOTHING",
+            parameters,
+        )
+
+
+def _rows(mailing: Mailing, now: dt.datetime) -> QuerySet[Subscriber, tuple[object, ...]]:
+    """One row per reader, in the order of the columns above."""
+    text, number = CharField(), IntegerField()
+    audience = matching(newsletter=mailing.edition.newsletter).exclude(Exists(_reached(mailing)))
+    rows = audience.order_by().values_list(
+        "id",
+        Value(mailing.pk, BigIntegerField()),
+        _message_of_the_reader(mailing),
+        Value(DeliveryState.QUEUED.value, text),
+        Value("", text),
+        Value(now, DateTimeField()),
+        Value("", text),
+        Value(0, number),
+        Value("", text),
+        Value("", text),
+        Value(0, number),
+    )
+    return cast("QuerySet[Subscriber, tuple[object, ...]]", rows)
+
+
+def _reached(mailing: Mailing) -> QuerySet[Delivery]:
+    earlier = Delivery.objects.filter(subscriber=OuterRef("pk"), mailing__edition=mailing.edition, state__in=REACHED)
+    return earlier.exclude(mailing=mailing)
+
+
+def _message_of_the_reader(mailing: Mailing) -> Case:
+    """The id of the message in the reader's language, else in the newsletter's first language."""
+    messages = {message.language: message.pk for message in mailing.messages.all()}
+    languages = [*mailing.edition.newsletter.languages, *sorted(messages)]
+    first = next(messages[language] for language in languages if language in messages)
+    whens = [When(language=Value(language), then=Value(pk)) for language, pk in messages.items()]
+    return Case(*whens, default=Value(first), output_field=BigIntegerField())

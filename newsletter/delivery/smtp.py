@@ -1,0 +1,358 @@
+"""One SMTP conversation over one socket (RFC 5321, 2920, 3207, 4954), slow enough for every server (S1) and no slower.
+
+SmtpError                    carries stage, reply, and a text; never an address, never a password
+├── SmtpUnreachableError     nobody answers: refused, no such name, no greeting in time
+├── SmtpRefusedError         the server does not want to talk to us: greeting, HELO, TLS or password refused
+├── SmtpRejectedError        it refused this message or recipient; the connection lives on
+├── SmtpLostError            it hung up, said 421 or fell silent before the final dot: nothing was taken
+└── SmtpUnknownError         it hung up or fell silent after the final dot: nobody knows (S4)
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.delivery.replies import Reply, ReplyMalformedError, ReplyReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsletter.lib.servers import Server
+
+CONNECT = 30.0
+TIMEOUTS = {
+    "greeting": 300.0,
+    "hello": 300.0,
+    "starttls": 120.0,
+    "auth": 120.0,
+    "mail": 300.0,
+    "rcpt": 300.0,
+    "data": 120.0,
+    "block": 180.0,
+    "dot": 600.0,
+    "rset": 300.0,
+    "quit": 5.0,
+}
+"""Seconds per stage (S1, RFC 5321 4.5.3.2). QUIT is a courtesy; nobody waits for its answer."""
+PULSE = 5.0
+"""How often, while a server keeps us waiting, the caller is asked to renew its lease."""
+START_MAIL = 354
+CLOSING = 421
+
+
+class SmtpError(Exception):
+    """A conversation that did not end as hoped; see the tree at the top."""
+
+    def __init__(self, stage: str, reply: Reply | None = None, text: str = "") -> None:
+        self.stage = stage
+        self.reply = reply
+        self.text = str(reply) if reply else text
+        super().__init__(f"{stage}: {self.text}")
+
+
+class SmtpUnreachableError(SmtpError):
+    """Nobody answers at this address."""
+
+
+class SmtpRefusedError(SmtpError):
+    """The server is there and does not let us in."""
+
+
+class SmtpRejectedError(SmtpError):
+    """The server refused this one message; `reply` says why and is always set."""
+
+    def __init__(self, stage: str, reply: Reply) -> None:
+        super().__init__(stage, reply)
+        self.answer = reply
+
+
+class SmtpLostError(SmtpError):
+    """The connection ended before the final dot."""
+
+
+class SmtpUnknownError(SmtpError):
+    """The connection ended between the final dot and its reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the server said it can do."""
+
+    pipelining: bool = False
+    eight_bit: bool = False
+    smtputf8: bool = False
+    starttls: bool = False
+    size: int = 0
+    auth: tuple[str, ...] = ()
+
+
+def _nothing() -> None:
+    """Nobody needs to know that we still wait."""
+
+
+class SmtpConnection:
+    """A greeted, encrypted and authenticated connection that takes one message after the other."""
+
+    def __init__(self, server: Server, *, helo: str, pulse: Callable[[], None] = _nothing) -> None:
+        """Open it.
+
+        Raises:
+            SmtpUnreachableError, SmtpRefusedError: it cannot be used.
+        """
+        self.server = server
+        self.pulse = pulse
+        self.delivered = 0
+        self._reader = ReplyReader()
+        self._socket = _connected(server)
+        try:
+            self._open(helo)
+        except (
+            SmtpLostError,
+            OSError,
+            ValueError,
+        ) as error:  # ssl.SSLError is an OSError, a bad certificate a ValueError
+            self.close()
+            text = error.text if isinstance(error, SmtpError) else _words(error)
+            raise SmtpUnreachableError("greeting", None, text) from error
+        except SmtpError:
+            self.close()
+            raise
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes, announce: Callable[[], None]) -> Reply:
+        """Hand over one message; `announce` is called just before its last bytes go out. The reply to the dot.
+
+        `message` has CRLF line ends and is not dot-stuffed.
+
+        Raises:
+            SmtpRejectedError, SmtpLostError, SmtpUnknownError: see the tree.
+        """
+        self._refuse_impossible(recipient, message)
+        self._envelope(sender, recipient, len(message))
+        announce()
+        self._send(_stuffed(message), "block")
+        try:
+            reply = self._read("dot")[0]
+        except SmtpLostError as lost:
+            if lost.reply is None:
+                raise SmtpUnknownError("dot", None, lost.text) from lost
+            raise
+        if not reply.is_positive:
+            raise SmtpRejectedError("dot", reply)
+        self.delivered += 1
+        return reply
+
+    def quit(self) -> None:
+        """Say goodbye and hang up."""
+        try:
+            self._send(b"QUIT\r\n", "quit")
+            self._read("quit")
+        except SmtpError:
+            pass
+        self.close()
+
+    def close(self) -> None:
+        """Hang up without a word."""
+        self._socket.close()
+
+    # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _open(self, helo: str) -> None:
+        if self.server.tls == "implicit":
+            self._encrypt()
+        greeting = self._read("greeting")[0]
+        if not greeting.is_positive:
+            raise SmtpRefusedError("greeting", greeting)
+        self.offer = self._hello(helo)
+        if self.server.tls in ("starttls", "opportunistic"):
+            self._starttls(helo)
+        if self.server.username:
+            self._log_in()
+
+    def _hello(self, helo: str) -> Offer:
+        reply, lines = self._ask(f"EHLO {helo}", "hello")
+        if reply.is_positive:
+            return offer_in(lines)
+        reply, _ = self._ask(f"HELO {helo}", "hello")
+        if not reply.is_positive:
+            raise SmtpRefusedError("hello", reply)
+        return Offer()
+
+    def _starttls(self, helo: str) -> None:
+        if not self.offer.starttls:
+            if self.server.tls == "starttls":
+                raise SmtpRefusedError("starttls", None, "The server offers no STARTTLS.")
+            return
+        reply, _ = self._ask("STARTTLS", "starttls")
+        if not reply.is_positive:
+            if self.server.tls == "starttls":
+                raise SmtpRefusedError("starttls", reply)
+            return
+        self._encrypt()
+        self.offer = self._hello(helo)
+
+    def _encrypt(self) -> None:
+        """Switch to TLS. Whatever a stranger slipped in before it is thrown away (S6, RFC 3207 4.2)."""
+        self._reader.forget()
+        context = self.server.tls_context()
+        assert context is not None  # noqa: S101 (only called where TLS is on)
+        self._socket.settimeout(TIMEOUTS["starttls"])
+        self._socket = context.wrap_socket(self._socket, server_hostname=self.server.host)
+        self._socket.settimeout(PULSE)
+
+    def _log_in(self) -> None:
+        if not isinstance(self._socket, ssl.SSLSocket) and not _is_loopback(self.server.host):
+            raise SmtpRefusedError("auth", None, "No password is sent over an unencrypted connection.")
+        if "PLAIN" in self.offer.auth:
+            secret = _encoded(f"\0{self.server.username}\0{self.server.password}")
+            reply, _ = self._ask(f"AUTH PLAIN {secret}", "auth")
+        elif "LOGIN" in self.offer.auth:
+            reply, _ = self._ask("AUTH LOGIN", "auth")
+            for answer in (self.server.username, self.server.password):
+                if reply.code == 334:  # noqa: PLR2004 (RFC 4954: go on)
+                    reply, _ = self._ask(_encoded(answer), "auth")
+        else:
+            raise SmtpRefusedError("auth", None, "The server offers no way to log in that we know (PLAIN, LOGIN).")
+        if not 200 <= reply.code < 300:  # noqa: PLR2004 (RFC 4954: 235)
+            raise SmtpRefusedError("auth", reply)
+
+    # ── one message ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def _refuse_impossible(self, recipient: str, message: bytes) -> None:
+        if not recipient.isascii() and not self.offer.smtputf8:  # F10
+            raise SmtpRejectedError(
+                "rcpt", Reply(553, "5.6.7", "The server takes no address with letters beyond ASCII.")
+            )
+        if self.offer.size and len(message) > self.offer.size:  # S9
+            raise SmtpRejectedError("mail", Reply(552, "5.3.4", f"The server takes at most {self.offer.size} bytes."))
+
+    def _envelope(self, sender: str, recipient: str, size: int) -> None:
+        mail = f"MAIL FROM:<{sender}>" + (f" SIZE={size}" if self.offer.size else "")
+        mail += " SMTPUTF8" if not recipient.isascii() else ""
+        commands = [(mail, "mail"), (f"RCPT TO:<{recipient}>", "rcpt"), ("DATA", "data")]
+        if self.offer.pipelining:
+            self._envelope_at_once(commands)
+        else:
+            self._envelope_in_turn(commands)
+
+    def _envelope_in_turn(self, commands: list[tuple[str, str]]) -> None:
+        for command, stage in commands:
+            reply, _ = self._ask(command, stage)
+            if not reply.is_positive:
+                if stage != "mail":
+                    self._ask("RSET", "rset")
+                raise SmtpRejectedError(stage, reply)
+
+    def _envelope_at_once(self, commands: list[tuple[str, str]]) -> None:
+        """MAIL, RCPT and DATA in one write, three replies in order (S8, RFC 2920)."""
+        self._send("".join(f"{command}\r\n" for command, _ in commands).encode(), "mail")
+        replies = [self._read(stage)[0] for _, stage in commands]
+        refused = next(((stage, r) for (_, stage), r in zip(commands, replies, strict=True) if not r.is_positive), None)
+        if refused is None:
+            return
+        if replies[2].code == START_MAIL:  # refused, and yet it wants the text: nothing, then (RFC 2920 3.1)
+            self._send(b".\r\n", "block")
+            self._read("dot")
+        self._ask("RSET", "rset")
+        raise SmtpRejectedError(*refused)
+
+    # ── bytes ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _ask(self, command: str, stage: str) -> tuple[Reply, list[str]]:
+        self._send(f"{command}\r\n".encode(), stage)
+        return self._read(stage)
+
+    def _send(self, data: bytes, stage: str) -> None:
+        view, deadline = memoryview(data), time.monotonic() + TIMEOUTS[stage]
+        while view:
+            try:
+                view = view[self._socket.send(view) :]
+            except TimeoutError:
+                self._wait(stage, deadline)
+            except OSError as error:
+                raise SmtpLostError(stage, None, _words(error)) from error
+
+    def _read(self, stage: str) -> tuple[Reply, list[str]]:
+        """The next reply. 421 is the server hanging up, whenever it comes (S9)."""
+        deadline = time.monotonic() + TIMEOUTS[stage]
+        try:
+            while (found := self._reader.next_reply()) is None:
+                self._receive(stage, deadline)
+        except ReplyMalformedError as error:
+            raise SmtpLostError(stage, None, "The server does not speak SMTP.") from error
+        if found[0].code == CLOSING:
+            raise SmtpLostError(stage, found[0])
+        return found
+
+    def _receive(self, stage: str, deadline: float) -> None:
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            return self._wait(stage, deadline)
+        except OSError as error:
+            raise SmtpLostError(stage, None, _words(error)) from error
+        if not data:
+            raise SmtpLostError(stage, None, "The server hung up.")
+        return self._reader.feed(data)
+
+    def _wait(self, stage: str, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            raise SmtpLostError(stage, None, f"The server did not answer in {TIMEOUTS[stage]:.0f} seconds.")
+        self.pulse()
+
+
+def _not_open(error: Exception) -> SmtpError:
+    """Why a connection could not be opened: refused where the server said so, unreachable where it said nothing."""
+    if isinstance(error, SmtpLostError):
+        kind = SmtpRefusedError if error.reply else SmtpUnreachableError
+        return kind(error.stage, error.reply, error.text)
+    return error if isinstance(error, SmtpError) else SmtpUnreachableError("greeting", None, _words(error))
+
+
+def offer_in(lines: list[str]) -> Offer:
+    """What an EHLO reply's lines offer; the first line is a greeting."""
+    words = [line.upper().replace("AUTH=", "AUTH ").split() for line in lines[1:]]
+    offers = {found[0]: found[1:] for found in words if found}
+    size = offers.get("SIZE", [])
+    return Offer(
+        pipelining="PIPELINING" in offers,
+        eight_bit="8BITMIME" in offers,
+        smtputf8="SMTPUTF8" in offers,
+        starttls="STARTTLS" in offers,
+        size=int(size[0]) if size and size[0].isdigit() else 0,
+        auth=tuple(offers.get("AUTH", [])),
+    )
+
+
+def _connected(server: Server) -> socket.socket:
+    try:
+        connection = socket.create_connection((server.host, server.port), timeout=CONNECT)
+    except OSError as error:
+        raise SmtpUnreachableError("connect", None, _words(error)) from error
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.settimeout(PULSE)
+    return connection
+
+
+def _stuffed(message: bytes) -> bytes:
+    """The message with leading dots doubled, ended by CRLF, dot, CRLF (RFC 5321 4.5.2)."""
+    if b"\r\n." in message:
+        message = message.replace(b"\r\n.", b"\r\n..")
+    if message.startswith(b"."):
+        message = b"." + message
+    return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _encoded(secret: str) -> str:
+    return base64.b64encode(secret.encode()).decode()
+
+
+@functools.cache
+def _is_loopback(host: str) -> bool:
+    return host in {"127.0.0.1", "::1", "localhost"}
+
+
+def _words(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:200]
