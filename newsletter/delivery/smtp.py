@@ -112,17 +112,9 @@ class SmtpConnection:
         self._socket = _connected(server)
         try:
             self._open(helo)
-        except (
-            SmtpLostError,
-            OSError,
-            ValueError,
-        ) as error:  # ssl.SSLError is an OSError, a bad certificate a ValueError
+        except (SmtpError, OSError, ValueError) as error:  # ssl.SSLError is an OSError, a bad certificate a ValueError
             self.close()
-            text = error.text if isinstance(error, SmtpError) else _words(error)
-            raise SmtpUnreachableError("greeting", None, text) from error
-        except SmtpError:
-            self.close()
-            raise
+            raise _not_open(error) from error
 
     def deliver(self, *, sender: str, recipient: str, message: bytes, announce: Callable[[], None]) -> Reply:
         """Hand over one message; `announce` is called just before its last bytes go out. The reply to the dot.
