@@ -282,6 +282,7 @@ EMAIL_HOST_PASSWORD = _server.password if _server else ""
 EMAIL_USE_TLS = bool(_server and _server.tls == "starttls")
 EMAIL_USE_SSL = bool(_server and _server.tls == "implicit")
 EMAIL_TIMEOUT = 60
+EMAIL_USE_LOCALTIME = True  # a Date with its offset (F4)
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]

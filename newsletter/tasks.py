@@ -54,6 +54,6 @@ def send_confirmation(subscription_id: int) -> None:
 
 
 @shared_task
-def send_my_link(address: str, language: str) -> None:
-    """Mail the preferences link, if the address is one we write to."""
-    corresponding.send_my_link(address=address, language=language, now=timezone.now())
+def send_my_link(fingerprint: str, language: str) -> None:
+    """Mail the preferences link, if the fingerprint is that of an address we write to."""
+    corresponding.send_my_link(fingerprint=fingerprint, language=language, now=timezone.now())

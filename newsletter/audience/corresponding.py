@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Max
 
-from newsletter.audience import addresses, consent, letters
+from newsletter.audience import consent, letters
 from newsletter.audience.consent import Origin
 from newsletter.audience.models import ConsentEvent, ConsentKind, Subscriber, Subscription, SubscriptionState
 from newsletter.audience.suppression import is_suppressed
@@ -62,19 +62,16 @@ def send_confirmation(*, subscription_id: int, now: dt.datetime) -> None:
         _note_sent(claimed, message_id, now)
 
 
-def send_my_link(*, address: str, language: str, now: dt.datetime) -> None:
-    """Mail the preferences link to `address` if it is one we write to, else nothing; few enough to be no nuisance.
+def send_my_link(*, fingerprint: str, language: str, now: dt.datetime) -> None:
+    """Mail the preferences link to the address of `fingerprint` if it is one we write to; else nothing.
 
-    Nothing is sent while the counters cannot be read: they are all that stands between a stranger and a mailbox.
-
-    Raises:
-        AddressError: with a sentence.
+    Few enough to be no nuisance, and none while the counters cannot be read: they are all that stands between a
+    stranger and a mailbox. The address itself never travels through the broker.
     """
-    key = addresses.parse(address).key
-    subscriber = Subscriber.objects.filter(address_key=key, subscriptions__confirmed_at__isnull=False).first()
-    if subscriber is None or is_suppressed(key=key):
+    subscriber = Subscriber.objects.filter(fingerprint=fingerprint, subscriptions__confirmed_at__isnull=False).first()
+    if subscriber is None or is_suppressed(key=subscriber.address_key):
         return
-    if not limits.allow(f"my_link:{subscriber.fingerprint}", *LINK_LIMITS):
+    if not limits.allow(f"my_link:{fingerprint}", *LINK_LIMITS):
         return
     try:
         letters.my_link(subscriber=subscriber, language=language, now=now).send()

@@ -66,6 +66,11 @@ class AddressForm(forms.Form):
             raise ValidationError(error.sentence) from error
 
     @property
+    def fingerprint(self) -> str:
+        """What stands for the address where the address itself has no business: queues and logs (X14)."""
+        return addresses.fingerprint(addresses.parse(self.cleaned_data["address"]).key)
+
+    @property
     def is_from_a_robot(self) -> bool:
         """Whether the field that people do not see was filled in."""
         return bool(self.data.get("website"))

@@ -54,7 +54,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or form.came_oddly:
         return render(request, "pages/my_link.html", {"form": form, "again": form.is_valid()})
     if not form.is_from_a_robot:
-        nudge(tasks.send_my_link, address=form.cleaned_data["address"], language=get_language())
+        nudge(tasks.send_my_link, fingerprint=form.fingerprint, language=get_language())
     return HttpResponseRedirect(reverse("my_link_next"), status=303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import ssl
@@ -15,8 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from django.core import mail
+from django.utils import timezone
 
+from newsletter import tasks
 from newsletter.audience import subscribing
+from newsletter.audience.addresses import fingerprint, parse
 from newsletter.audience.corresponding import letters_due, send_confirmation, send_my_link
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionState, SuppressionReason
 from newsletter.audience.suppression import suppress
@@ -310,7 +314,7 @@ def reader(wici: Newsletter) -> Subscriber:
 def test_the_link_goes_to_a_reader_and_to_nobody_else(reader: Subscriber, alerts: Newsletter) -> None:
     sign_up(alerts, address="ola@example.org")
     for address in ("nobody@example.org", "ola@example.org", "Anna@Example.org", "anna@example.org"):
-        send_my_link(address=address, language="en", now=NOON)
+        send_my_link(fingerprint=fingerprint(parse(address).key), language="en", now=NOON)
     [letter] = mail.outbox
     assert letter.to == ["anna@example.org"]
     assert letter.subject == "The link to your settings"
@@ -318,9 +322,18 @@ def test_the_link_goes_to_a_reader_and_to_nobody_else(reader: Subscriber, alerts
 
 
 @pytest.mark.usefixtures("counters")
+def test_the_tasks_do_what_the_stage_says(reader: Subscriber, alerts: Newsletter) -> None:
+    tasks.send_my_link(fingerprint=reader.fingerprint, language="en")
+    today = dataclasses.replace(at(), now=timezone.now())
+    subscribing.sign_up(address="ola@example.org", first_name="", language="en", newsletters=[alerts], origin=today)
+    tasks.send_confirmation(subscription_id=Subscription.objects.get(newsletter=alerts).pk)
+    assert [letter.to for letter in mail.outbox] == [["anna@example.org"], ["ola@example.org"]]
+
+
+@pytest.mark.usefixtures("counters")
 def test_at_most_five_links_a_day(reader: Subscriber) -> None:
     for _hour in range(8):
-        send_my_link(address=reader.address, language="pl", now=NOON)
+        send_my_link(fingerprint=reader.fingerprint, language="pl", now=NOON)
         connection().delete(f"wici:limit:my_link:{reader.fingerprint}:600")
     assert len(mail.outbox) == 5
 
@@ -328,18 +341,18 @@ def test_at_most_five_links_a_day(reader: Subscriber) -> None:
 @pytest.mark.usefixtures("counters")
 def test_a_suppressed_reader_gets_no_link(reader: Subscriber) -> None:
     suppress(key=reader.address_key, reason=SuppressionReason.COMPLAINED, now=NOON)
-    send_my_link(address=reader.address, language="pl", now=NOON)
+    send_my_link(fingerprint=reader.fingerprint, language="pl", now=NOON)
     assert mail.outbox == []
 
 
 def test_without_counters_no_link_is_sent(reader: Subscriber, settings: Settings) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
-    send_my_link(address=reader.address, language="pl", now=NOON)
+    send_my_link(fingerprint=reader.fingerprint, language="pl", now=NOON)
     assert mail.outbox == []
 
 
 @pytest.mark.usefixtures("counters")
 def test_a_link_that_cannot_be_sent_is_no_error(reader: Subscriber, peer: Peer) -> None:
     peer.data_reply = "451 later"
-    send_my_link(address=reader.address, language="pl", now=NOON)
+    send_my_link(fingerprint=reader.fingerprint, language="pl", now=NOON)
     assert len(peer.taken) == 1
