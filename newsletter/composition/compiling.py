@@ -79,7 +79,7 @@ class Compiled:
         Raises:
             ReaderError: a value of the reader's would break a header; that one copy must fail, no other.
         """
-        head = [b"Date: ", _date(date), *self.head.parts(reader)]
+        head = [b"Date: ", _date(date, date.utcoffset()), *self.head.parts(reader)]
         body = self.body.parts(reader)
         if self.signer is None:
             return b"".join([*head, b"\r\n", *body])
@@ -202,5 +202,6 @@ def _list_unsubscribe(reader: Reader) -> bytes:
 
 
 @functools.lru_cache(maxsize=8)
-def _date(date: dt.datetime) -> bytes:
+def _date(date: dt.datetime, _offset: dt.timedelta | None) -> bytes:
+    """The offset is part of the key: the same moment in two zones is equal, but written differently."""
     return format_datetime(date).encode() + b"\r\n"

@@ -92,6 +92,13 @@ def test_a_second_attempt_sends_the_same_bytes() -> None:
     assert first == second
 
 
+def test_the_date_is_written_in_the_zone_it_was_given_in() -> None:
+    message = compose(edition=an_edition(), language="pl", today=NOON.date())
+    compiled = compile_message(message=message, mailing_id=7)
+    dates = [headers(compiled.fill(READER, date=NOON.astimezone(zone)))["Date"] for zone in (dt.UTC, ZONE)]
+    assert dates == ["Mon, 23 Nov 2026 12:00:00 +0000", "Mon, 23 Nov 2026 13:00:00 +0100"]
+
+
 def test_a_test_is_marked_as_one_for_postmasters_only() -> None:
     assert headers(raw(mailing_id=None))["Feedback-ID"].split(":")[2] == "test"
 
