@@ -165,7 +165,7 @@ def _with_css_inline(html: str) -> str:
             allow_loading_external_files=False,
             disable_link_rewrites=True,
             disable_validation=True,
-            keep_style_tags=True,
+            keep_style_tags=False,
             remove_classes=False,
             cache_css_parsing=False,
             cssutils_logging_level=logging.CRITICAL,
