@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from newsletter.audience import spreadsheets, subscribing
 from newsletter.audience.consent import Origin
@@ -149,7 +150,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_half_written(wici: Newsletter
 
 def test_a_file_beyond_the_cap_is_to_be_split(wici: Newsletter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheets, "MOST_ROWS", 1)
-    with pytest.raises(SpreadsheetError, match="1,000,000"):
+    with translation.override("en"), pytest.raises(SpreadsheetError, match="1,000,000"):
         run(f"{HEAD}\n{ANNA}\n{ANNA}\n", wici)
 
 
