@@ -60,18 +60,26 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _language(code: str, known: list[str]) -> str:
+    """`code`, when it is one of `known`. Raises ImproperlyConfigured with a sentence."""
+    if code not in known:
+        raise ImproperlyConfigured(f"DEFAULT_LANGUAGE={code} is none of Wici's languages: write {' or '.join(known)}.")
+    return code
+
+
 def _database(default: str) -> dict[str, object]:
     """DATABASE_URL as Django wants it. Raises ImproperlyConfigured with a sentence that repeats no password."""
     try:
-        database: dict[str, object] = env.db_url("DATABASE_URL", default=default)
-    except (ValueError, KeyError, ImproperlyConfigured):
-        database = {}
-    if database.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database Wici knows: write postgres://user:password@host:5432/name, "
-            "or sqlite:////path/to/file, or leave it out."
-        )
-    return database
+        url = env.str("DATABASE_URL", default="") or default
+        if url.startswith(("sqlite:///", "postgres://", "postgresql://")) and urlsplit(url).port != 0:
+            database: dict[str, object] = env.db_url_config(url)
+            return database
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(
+        "DATABASE_URL names no database Wici knows: write postgres://user:password@host:5432/name, "
+        "or sqlite:////path/to/file, or leave it out."
+    )
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -286,7 +294,7 @@ EMAIL_USE_LOCALTIME = True  # a Date with its offset (F4)
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]
-LANGUAGE_CODE = env.str("DEFAULT_LANGUAGE", default="pl")
+LANGUAGE_CODE = _language(env.str("DEFAULT_LANGUAGE", default="pl"), [code for code, _name in LANGUAGES])
 TIME_ZONE = _time_zone(env.str("TIME_ZONE", default="Europe/Warsaw"))
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="PL")
 """Whose helplines a visitor sees before choosing another country (ISO 3166)."""

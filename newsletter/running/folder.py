@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+PASSWORD = "demo_password"
+
+
 class FolderError(Exception):
     """A folder that cannot be used; the text is a sentence that says what to do."""
 
@@ -44,9 +47,16 @@ def held(*, folder: Path) -> Iterator[None]:
 
 def kept_password(*, folder: Path, password: str) -> str:
     """The demo's password: the one kept in `folder`, or `password`, from now on kept there for the owner alone."""
-    file = folder / "demo_password"
-    if file.exists():
-        return file.read_text().strip()
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
+    if already := demo_password(folder=folder):
+        return already
+    with os.fdopen(os.open(folder / PASSWORD, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
         kept.write(password + "\n")
     return password
+
+
+def demo_password(*, folder: Path) -> str:
+    """The demo's password as kept in `folder`; empty where there is no demo."""
+    try:
+        return (folder / PASSWORD).read_text().strip()
+    except OSError:
+        return ""

@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from newsletter import checks
 from newsletter.running import demonstrating
+from newsletter.running.announcing import addresses
 from newsletter.running.folder import held
 from newsletter.running.ports import demand_free
 from newsletter.running.processes import Group, signals_stop
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from newsletter.running.printing import Printer
+
+
+class SettingsError(Exception):
+    """Settings that do not fit; the text is a sentence for each that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,10 @@ def start(*, wish: Wish, printer: Printer) -> str:
     """Bring everything up, keep it up until somebody stops it; returns a sentence when it failed, else nothing.
 
     Raises:
-        FolderError, PortError: before anything was started.
+        FolderError, SettingsError, PortError: before anything was started.
     """
     with held(folder=settings.VAR_DIR):
+        _demand_fitting_settings()
         demand_free(port=wish.port)
         _migrate(printer)
         if wish.demo:
@@ -49,6 +56,12 @@ def start(*, wish: Wish, printer: Printer) -> str:
         signals_stop(group.stop)
         threading.Thread(target=_welcome, args=(wish, group, printer), daemon=True).start()
         return group.run()
+
+
+def _demand_fitting_settings() -> None:
+    wrong = [f"{one.msg} {one.hint} ({one.id})" for one in checks.check_settings() if one.is_serious()]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
 
 
 def _migrate(printer: Printer) -> None:
@@ -76,6 +89,6 @@ def _welcome(wish: Wish, group: Group, printer: Printer) -> None:
 
 
 def _report(wish: Wish, group: Group, printer: Printer) -> None:
-    printer.block(demonstrating.addresses())
+    printer.block(addresses())
     if wish.demo:
         demonstrating.send(now=wish.now, printer=printer, stopping=group.stopping)

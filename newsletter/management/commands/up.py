@@ -12,7 +12,7 @@ from django.utils import timezone
 from newsletter.running.folder import FolderError
 from newsletter.running.ports import PortError
 from newsletter.running.printing import Printer
-from newsletter.running.starting import Wish, start
+from newsletter.running.starting import SettingsError, Wish, start
 from newsletter.settings import site_url_at
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             settings.SITE_URL = site_url_at(port)  # what we compose here must point there
         try:
             failed = start(wish=Wish(port=port, demo=demo, now=timezone.now()), printer=Printer(sys.stdout))
-        except (FolderError, PortError) as refused:
+        except (FolderError, PortError, SettingsError) as refused:
             raise CommandError(str(refused)) from refused
         if failed:
             raise CommandError(failed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from newsletter.inbox import reading
@@ -48,7 +50,7 @@ HOSTILE = {
     "no header, no line end": b"hello",
     "octets that are no text": bytes(range(256)) * 4,
     "an unknown charset": b"Subject: =?x-none?q?a?=\r\nContent-Type: text/plain; charset=x-none\r\n\r\ncaf\xe9",
-    "a charset that is no name": b"Content-Type: text/html; charset=\"a\x00b\"\r\n\r\nhi",
+    "a charset that is no name": b'Content-Type: text/html; charset="a\x00b"\r\n\r\nhi',
     "broken encoded words": b"Subject: =?utf-8?b?!!!?= =?utf-8?q?=FF=FE?=\r\n\r\n",
     "broken base64": b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%a",
     "a boundary that never comes": b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--y\r\n',
@@ -67,6 +69,8 @@ def test_a_broken_mail_is_shown_all_the_same(source: bytes) -> None:
 
 
 def test_a_line_holds_words_in_any_order_and_case() -> None:
-    line = reading.Line("1", "Wici <wici@example.org>", "anna@example.org", "Bezpieczniej w sieci", reading.dt.datetime.min)
+    line = reading.Line(
+        "1", "Wici <wici@example.org>", "anna@example.org", "Bezpieczniej w sieci", dt.datetime.min
+    )
     assert line.holds("SIECI anna")
     assert not line.holds("anna jan")
