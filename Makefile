@@ -29,6 +29,9 @@ check: dev
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
 
+bench: dev
+	@$(PY) -m tests.benchmarks
+
 install: run
 
 run: .venv/.run

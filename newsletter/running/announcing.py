@@ -12,7 +12,11 @@ RULE = "-" * 78
 
 def addresses() -> str:
     """Where everything is, for the terminal."""
-    inbox = f"{settings.SITE_URL}/inbox/   every mail Wici sends lands here" if settings.CATCHING_MAIL else "mail leaves by SMTP_URL"
+    inbox = (
+        f"{settings.SITE_URL}/inbox/   every mail Wici sends lands here"
+        if settings.CATCHING_MAIL
+        else "mail leaves by SMTP_URL"
+    )
     lines = {"Site": f"{settings.SITE_URL}/", "Admin": f"{settings.SITE_URL}/admin/   {_login()}", "Inbox": inbox}
     body = "\n".join(f"    {name:<7}{text}" for name, text in lines.items())
     return f"\n{RULE}\n  Wici is ready. Ctrl-C stops everything.\n\n{body}\n{RULE}\n"

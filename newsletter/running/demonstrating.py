@@ -52,7 +52,9 @@ def send(*, now: dt.datetime, printer: Printer, stopping: threading.Event) -> No
     except AlreadyMailedError as already:
         mailing = already.mailing
         if mailing.finished_at:
-            return printer.block(f"  The demo edition {EDITION} was sent on {_day(mailing.finished_at)}; it is not sent again.\n")
+            return printer.block(
+                f"  The demo edition {EDITION} was sent on {_day(mailing.finished_at)}; it is not sent again.\n"
+            )
     except FindingsError as error:
         sentences = "\n".join(f"  - {finding.sentence}" for finding in error.findings)
         return printer.block(f"  The demo edition cannot be sent as it is:\n{sentences}\n")
