@@ -167,6 +167,7 @@ def _with_css_inline(html: str) -> str:
             disable_validation=True,
             keep_style_tags=False,
             remove_classes=False,
+            disable_basic_attributes=["width", "height"],  # `height: auto` would replace the picture's own height (W4)
             cache_css_parsing=False,
             cssutils_logging_level=logging.CRITICAL,
         ).transform()

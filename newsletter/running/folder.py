@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-PASSWORD = "demo_password"
+KEPT_AS = "demo_password"
 
 
 class FolderError(Exception):
@@ -49,7 +49,7 @@ def kept_password(*, folder: Path, password: str) -> str:
     """The demo's password: the one kept in `folder`, or `password`, from now on kept there for the owner alone."""
     if already := demo_password(folder=folder):
         return already
-    with os.fdopen(os.open(folder / PASSWORD, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
+    with os.fdopen(os.open(folder / KEPT_AS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
         kept.write(password + "\n")
     return password
 
@@ -57,6 +57,6 @@ def kept_password(*, folder: Path, password: str) -> str:
 def demo_password(*, folder: Path) -> str:
     """The demo's password as kept in `folder`; empty where there is no demo."""
     try:
-        return (folder / PASSWORD).read_text().strip()
+        return (folder / KEPT_AS).read_text().strip()
     except OSError:
         return ""

@@ -69,6 +69,12 @@ def test_a_broken_mail_is_shown_all_the_same(source: bytes) -> None:
 
 
 def test_a_line_holds_words_in_any_order_and_case() -> None:
-    line = reading.Line("1", "Wici <wici@example.org>", "anna@example.org", "Bezpieczniej w sieci", dt.datetime.min)
+    line = reading.Line(
+        "1",
+        "Wici <wici@example.org>",
+        "anna@example.org",
+        "Bezpieczniej w sieci",
+        dt.datetime(2026, 11, 23, tzinfo=dt.UTC),
+    )
     assert line.holds("SIECI anna")
     assert not line.holds("anna jan")
