@@ -1,0 +1,50 @@
+"""`manage.py mailing ID`: shows one mailing, or pauses, resumes or cancels it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from newsletter import tasks
+from newsletter.delivery import steering
+from newsletter.delivery.models import Mailing
+from newsletter.management.reporting import as_json, as_sentences
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    """Thin door to newsletter.delivery.steering and newsletter.reports.figures."""
+
+    help = "Show where a mailing stands, or pause, resume or cancel it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Read ID, one of the three actions, and --json."""
+        parser.add_argument("id", type=int, help="the mailing's number")
+        action = parser.add_mutually_exclusive_group()
+        for name in ("pause", "resume", "cancel"):
+            action.add_argument(f"--{name}", dest="action", action="store_const", const=name)
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+    def handle(self, **options: Any) -> None:
+        """Steer, then show."""
+        mailing = Mailing.objects.select_related("edition").filter(pk=options["id"]).first()
+        if mailing is None:
+            raise CommandError(f"There is no mailing {options['id']}.")
+        if options["action"]:
+            mailing = _steered(options["action"], mailing.pk)
+        said = as_json if options["json"] else as_sentences
+        self.stdout.write(said(mailing=mailing, now=timezone.now()))
+
+
+def _steered(action: str, mailing_id: int) -> Mailing:
+    steer = {"pause": steering.pause, "resume": steering.resume, "cancel": steering.cancel}[action]
+    try:
+        mailing = steer(mailing_id=mailing_id, now=timezone.now())
+    except steering.MailingTransitionError as error:
+        raise CommandError(f"A mailing that is {error.state} cannot {error.action}.") from error
+    tasks.nudge(mailing_id=mailing_id)
+    return mailing
