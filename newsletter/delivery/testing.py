@@ -24,7 +24,7 @@ NOBODY = uuid.UUID(int=0)
 """A test's links are signed like any other and open the page that a link to nobody opens."""
 
 
-class TestNotSentError(Exception):
+class NotTakenError(Exception):
     """The copy was not taken; `host` (empty: no mail server is set) and `text` say what happened."""
 
     def __init__(self, host: str, text: str) -> None:
@@ -40,7 +40,7 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
 
     Raises:
         AddressError: not an address; with a sentence.
-        TestNotSentError: no server took it.
+        NotTakenError: no server took it.
     """
     recipient = parse(address).wire
     message = _composed(edition, language, recipient, now)
@@ -57,9 +57,9 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
         )
     except NoServerError as error:
         host, failure = error.failures[0] if error.failures else ("", None)
-        raise TestNotSentError(host, failure.text if failure else "") from error
+        raise NotTakenError(host, failure.text if failure else "") from error
     except SmtpError as error:
-        raise TestNotSentError(settings.SMTP_SERVERS[0].rpartition("@")[2], error.text) from error
+        raise NotTakenError(settings.SMTP_SERVERS[0].rpartition("@")[2], error.text) from error
     finally:
         kept().leave()
     return str(reply)
