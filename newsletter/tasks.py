@@ -37,20 +37,14 @@ def sweep() -> None:
     recovering.recover(now=now)
     for mailing_id in advancing.movable(now=now):
         nudge(mailing_id=mailing_id)
-    send_letters()
+    if corresponding.letters_due(now=now, limit=1):
+        send_letters.apply_async(expires=NUDGE_EXPIRES)
 
 
 @shared_task
 def send_letters() -> None:
-    """Nudge every letter to a reader that is due. Doors call it after a sign-up, the sweep calls it anyway."""
-    for subscription_id in corresponding.letters_due(now=timezone.now(), limit=200):
-        send_confirmation.apply_async(kwargs={"subscription_id": subscription_id}, expires=30)
-
-
-@shared_task
-def send_confirmation(subscription_id: int) -> None:
-    """Send the letter that is due about this subscription."""
-    corresponding.send_confirmation(subscription_id=subscription_id, now=timezone.now())
+    """Send the letters to readers that are due. Doors nudge it after a sign-up, the sweep nudges it anyway."""
+    corresponding.send_due(clock=timezone.now, limit=50)
 
 
 @shared_task

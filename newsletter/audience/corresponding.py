@@ -21,7 +21,7 @@ from newsletter.lib import limits
 from newsletter.lib.letters import Letter, LetterDeferredError, LetterRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ONE_PER = dt.timedelta(hours=24)
 MONTH = dt.timedelta(days=30)
@@ -37,16 +37,34 @@ LINK_LIMITS = ((600, 1), (86_400, 5))
 log = logging.getLogger(__name__)
 
 
+class NobodyAnsweredError(Exception):
+    """No mail server can be reached: whatever else is due would only wait for the same silence."""
+
+
 def letters_due(*, now: dt.datetime, limit: int) -> list[int]:
     """Ids of at most `limit` subscriptions about which a letter should go out now, the longest waiting first."""
     due = Subscription.objects.filter(letter_due_at__lte=now).order_by("letter_due_at", "pk")
     return list(due.values_list("pk", flat=True)[:limit])
 
 
+def send_due(*, clock: Callable[[], dt.datetime], limit: int) -> None:
+    """Send at most `limit` letters that are due; while no server answers, all of them wait a minute together."""
+    for subscription_id in letters_due(now=clock(), limit=limit):
+        now = clock()
+        try:
+            send_confirmation(subscription_id=subscription_id, now=now)
+        except NobodyAnsweredError:
+            Subscription.objects.filter(letter_due_at__lte=now).update(letter_due_at=now + FIRST_DELAY[False])
+            return
+
+
 def send_confirmation(*, subscription_id: int, now: dt.datetime) -> None:
     """Send the letter that is due about the subscription: please confirm, or you are already subscribed.
 
     Whoever comes second, or when none is due, does nothing. A server that cannot take it now is asked again later.
+
+    Raises:
+        NobodyAnsweredError: no server can be reached; the letter has been put off.
     """
     claimed = _claim(subscription_id, now)
     if not claimed:
@@ -58,6 +76,8 @@ def send_confirmation(*, subscription_id: int, now: dt.datetime) -> None:
         log.info("a letter about subscription %s was refused for good", subscription_id)
     except LetterDeferredError as error:
         _postpone(claimed, now, server_spoke=error.server_spoke)
+        if not error.server_spoke:
+            raise NobodyAnsweredError from error
     else:
         _note_sent(claimed, message_id, now)
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from newsletter import tasks
 from newsletter.audience import subscribing
 from newsletter.audience.addresses import fingerprint, parse
-from newsletter.audience.corresponding import letters_due, send_confirmation, send_my_link
+from newsletter.audience.corresponding import letters_due, send_confirmation, send_due, send_my_link
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionState, SuppressionReason
 from newsletter.audience.suppression import suppress
 from newsletter.lib import links
@@ -51,8 +51,7 @@ def sign_up(*newsletters: Newsletter, address: str = "anna@example.org", languag
 def sweep(**later: float) -> int:
     """What the tasks do, so long after noon; how many letters went out."""
     before, now = len(mail.outbox), NOON + dt.timedelta(**later)
-    for subscription_id in letters_due(now=now, limit=50):
-        send_confirmation(subscription_id=subscription_id, now=now)
+    send_due(clock=lambda: now, limit=50)
     return len(mail.outbox) - before
 
 
@@ -284,14 +283,21 @@ def test_without_a_server_the_letter_waits_and_gives_up_when_the_request_lapses(
     settings.EMAIL_BACKEND = "newsletter.lib.mail_backend.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     sign_up(wici)
-    attempts = 0
-    for hour in range(100):
-        now = NOON + dt.timedelta(hours=hour)
-        for subscription_id in letters_due(now=now, limit=9):
-            attempts += 1
-            send_confirmation(subscription_id=subscription_id, now=now)
-    assert 15 < attempts < 30
+    due = [sweep(hours=hour) or Subscription.objects.get().letter_attempts for hour in range(100)]
+    assert 15 < due[-1] < 30
     assert Subscription.objects.get().letter_due_at is None
+
+
+def test_while_no_server_answers_all_letters_wait_together(wici: Newsletter, peer: Peer, settings: Settings) -> None:
+    for name in ("anna", "ola", "ewa"):
+        sign_up(wici, address=f"{name}@example.org")
+    settings.EMAIL_PORT, port = free_port(), settings.EMAIL_PORT
+    sweep()
+    assert sorted(Subscription.objects.values_list("letter_attempts", flat=True)) == [0, 0, 1]
+    assert letters_due(now=NOON + dt.timedelta(seconds=59), limit=9) == []
+    settings.EMAIL_PORT = port
+    sweep(minutes=1)
+    assert len(peer.taken) == 3
 
 
 # ── The preferences link ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -326,7 +332,7 @@ def test_the_tasks_do_what_the_stage_says(reader: Subscriber, alerts: Newsletter
     tasks.send_my_link(fingerprint=reader.fingerprint, language="en")
     today = dataclasses.replace(at(), now=timezone.now())
     subscribing.sign_up(address="ola@example.org", first_name="", language="en", newsletters=[alerts], origin=today)
-    tasks.send_confirmation(subscription_id=Subscription.objects.get(newsletter=alerts).pk)
+    tasks.send_letters()
     assert [letter.to for letter in mail.outbox] == [["anna@example.org"], ["ola@example.org"]]
 
 
