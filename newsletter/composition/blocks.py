@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from campaigns.content.models import Translation
 from campaigns.helplines import directory
@@ -166,11 +167,12 @@ def help_block(_block: Block, setting: Setting) -> dict[str, Any] | None:
         return None
     listening = [entry for entry in setting.helplines if entry.helpline.phone and entry.helpline.kind == Kind.HELP]
     large = listening[:LARGE_NUMBERS] if setting.sensitivity else []
+    heading = _("You are not alone. These people listen.") if setting.sensitivity else _("Where to turn")
     return {
+        "heading": heading,
+        "underline": underline(heading),
         "large": [_contact(entry) for entry in large],
         "small": [_contact(entry) for entry in setting.helplines if entry not in large],
-        "sensitive": bool(setting.sensitivity),
-        "underline": underline("0" * 34),
     }
 
 

@@ -24,9 +24,6 @@ class Rich:
     html: SafeString
     text: str
 
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
 
 def rich(source: str, *, first_name: str, top_level: int) -> Rich:
     """`source` (HTML from an editor) for both parts; `first_name` is the merge field's fallback.

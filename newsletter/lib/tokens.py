@@ -63,11 +63,10 @@ def contrast(one: str, other: str) -> float:
 
 
 def _lightened(colour: str) -> str:
-    for share in range(0, 101, 5):
-        mixed = _mixed_with_white(colour, share)
-        if min(contrast(mixed, DARK[ground]) for ground in ("paper", "surface", "signal_soft")) >= CONTRAST_OF_TEXT:
-            return mixed
-    return "#FFFFFF"
+    """The least mixed with white that reads; white itself always does."""
+    mixed = (_mixed_with_white(colour, share) for share in range(0, 101, 5))
+    grounds = [DARK[name] for name in ("paper", "surface", "signal_soft")]
+    return next(one for one in mixed if min(contrast(one, ground) for ground in grounds) >= CONTRAST_OF_TEXT)
 
 
 def _mixed_with_white(colour: str, share: int) -> str:

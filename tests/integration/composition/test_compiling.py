@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from django.test import override_settings
 
 from newsletter.composition.compiling import Reader, compile_message
@@ -171,7 +171,12 @@ def test_changing_a_word_after_signing_is_noticed(key: tuple[Path, Callable[...,
 def test_without_a_key_nothing_is_signed_and_a_wrong_key_says_which(tmp_path: Path) -> None:
     assert signer_for("example.org") is None
     (tmp_path / "not-a-key").write_text("hello")
-    for file in ("not-a-key", "not-there"):
+    (tmp_path / "not-rsa").write_bytes(
+        ed25519.Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    for file in ("not-a-key", "not-there", "not-rsa"):
         with override_settings(SENDER_DKIM_KEY_FILE=str(tmp_path / file)), pytest.raises(DkimKeyError) as wrong:
             signer_for("example.org")
         assert wrong.value.path.endswith(file)

@@ -10,13 +10,14 @@ import lxml.html
 import nh3
 import pytest
 
+from campaigns.content.models import Campaign, Image, NewsItem
 from campaigns.helplines.models import Helpline
 from newsletter.composition.composing import compose
 from newsletter.composition.measuring import faults_of
 from newsletter.composition.merging import filled
 from newsletter.composition.web import web_version
-from newsletter.editions.models import Block, BlockKind, BlockText, Edition
-from tests.builders import NOON, an_edition
+from newsletter.editions.models import Block, BlockKind, BlockText, Edition, Newsletter
+from tests.builders import NOON, a_news_item, an_edition
 
 if TYPE_CHECKING:
     from newsletter.composition.message import Message
@@ -155,6 +156,54 @@ def test_words_of_an_editor_are_never_a_template() -> None:
     assert "{% now 'Y' %} ${x} {0}" in message.html
     assert "{{ edition.pk }} <b>" in message.text
     assert "<script" not in message.html
+
+
+def test_a_block_without_words_in_a_language_leaves_no_empty_frame() -> None:
+    edition = an_edition()
+    whole = compose(edition=edition, language="pl", today=TODAY)
+    for position, kind in enumerate((BlockKind.TEXT, BlockKind.BUTTON, BlockKind.CAMPAIGN)):
+        campaign = Campaign.objects.create(
+            slug=f"silent-{position}", owner="x", official_url="https://example.org/", launched_on=TODAY
+        )
+        Block.objects.create(
+            edition=edition, position=20 + position, kind=kind, url="https://example.org/", campaign=campaign
+        )
+    again = compose(edition=Edition.objects.get(pk=edition.pk), language="pl", today=TODAY)
+    assert (again.html, again.text) == (whole.html, whole.text)
+
+
+def test_a_picture_may_be_a_link_and_a_newsletter_may_have_a_logo() -> None:
+    edition = an_edition()
+    picture = Image.objects.create(file="images/x.png", width=1000, height=500, credit="Ewa")
+    picture.texts.create(language="pl", alt="Żółty znak")
+    Block.objects.create(
+        edition=edition, position=3, kind=BlockKind.IMAGE, image=picture, url="https://example.org/big"
+    )
+    Newsletter.objects.update(logo=picture)
+    NewsItem.objects.update(image=picture)
+    message = compose(edition=Edition.objects.get(pk=edition.pk), language="pl", today=TODAY)
+    sizes = [(img.get("width"), img.get("height"), img.get("alt")) for img in tree_of(message).iter("img")]
+    assert sizes == [("80", "40", ""), ("536", "268", "Żółty znak"), ("536", "268", "Żółty znak")]
+    assert tree_of(message).xpath("//a[@href='https://example.org/big']/img")
+    assert "Żółty znak" in message.text
+    assert "https://example.org/big" in message.text
+
+
+def test_two_sources_of_one_day_are_told_apart_by_their_pages() -> None:
+    edition = an_edition()
+    for name in ("one", "two"):
+        item = a_news_item(name)
+        NewsItem.objects.filter(pk=item.pk).update(source_url=f"https://www.cert.example.org/{name}/")
+        Block.objects.create(edition=edition, position=3, kind=BlockKind.NEWS_ITEM, news_item=item)
+    text = compose(edition=Edition.objects.get(pk=edition.pk), language="en", today=TODAY).text
+    assert "CERT Example, 16 November 2026 (cert.example.org/one)." in text.replace("\n", ". ").replace("..", ".")
+    assert "(cert.example.org/two)" in text
+
+
+def test_a_right_to_left_language_is_set_from_right_to_left() -> None:
+    html = compose(edition=an_edition(), language="ar", today=TODAY).html
+    assert html.count('dir="rtl"') == 2
+    assert "text-align:right" in html
 
 
 def test_two_readers_copies_differ_only_in_their_slots() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import translation
 
-from campaigns.content.models import Image, NewsItem, NewsItemText, State
+from campaigns.content.models import Campaign, Image, NewsItem, NewsItemText, State
 from campaigns.helplines.models import Helpline
 from newsletter.composition.preflight import Finding, findings_for
 from newsletter.editions.models import Block, BlockKind, BlockText, Edition, EditionText, Newsletter, NewsletterText
@@ -124,6 +124,41 @@ def test_a_picture_marked_as_decorative_is_only_asked_about() -> None:
     for language in ("pl", "en"):
         picture.texts.create(language=language, alt="")
     assert {(finding.rule, finding.blocking) for finding in found(edition)} == {("alt-empty", False)}
+
+
+def a_campaign(edition: Edition, **fields: object) -> None:
+    subject = Campaign.objects.create(
+        slug="yes",
+        owner="x",
+        official_url="https://example.org/",
+        launched_on=dt.date(2025, 1, 1),
+        state=State.APPROVED,
+        **fields,
+    )
+    for language in ("pl", "en"):
+        subject.texts.create(
+            language=language, name="Tak", headline="Tak", message="Tak.", call_to_action="Zobacz kroki"
+        )
+    Block.objects.create(edition=edition, position=4, kind=BlockKind.CAMPAIGN, campaign=subject)
+
+
+def test_a_running_campaign_is_fine_and_one_that_ended_is_not() -> None:
+    edition = an_edition()
+    a_campaign(edition)
+    assert rules(edition) == set()
+    Campaign.objects.update(ends_on=dt.date(2026, 11, 22))
+    assert rules(edition) == {"expired"}
+
+
+def test_a_sensitive_editions_own_address_stays_neutral() -> None:
+    edition = an_edition("wykorzystywanie", sensitive=True)
+    assert {(finding.rule, finding.place) for finding in found(edition)} >= {("telling-address", "Edition")}
+
+
+def test_help_that_comes_too_late_is_moved_up() -> None:
+    edition = an_edition()
+    a_text_block(edition, "<p>" + "long words " * 5700 + "</p>")
+    assert rules(edition) == {"help-late", "unsubscribe-late"}
 
 
 def test_everyday_editions_may_say_what_they_are_about() -> None:

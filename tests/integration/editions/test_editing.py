@@ -37,3 +37,11 @@ def test_a_copy_has_the_same_blocks_and_words_and_a_code_of_its_own() -> None:
     ]
     assert copy.texts.count() == edition.texts.count()
     assert Block.objects.filter(edition=copy, texts__language="pl").count() == 2
+
+
+def test_a_code_already_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = an_edition()
+    Edition.objects.filter(pk=edition.pk).update(code="NET-AAAA-AA")
+    drawn = iter("AAAAAABBBBBB")
+    monkeypatch.setattr("newsletter.editions.editing.secrets.choice", lambda _letters: next(drawn))
+    assert next_code(newsletter=edition.newsletter) == "NET-BBBB-BB"

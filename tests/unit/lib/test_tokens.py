@@ -38,3 +38,7 @@ def test_a_newsletters_own_dark_brand_is_lightened_until_it_reads_on_dark_paper(
     colours = palette("dark", brand="#1B2A6B")
     assert contrast(colours["brand"], colours["surface"]) >= CONTRAST_OF_TEXT
     assert palette("light", brand="#1b2a6b")["brand"] == "#1B2A6B"
+
+
+def test_black_becomes_readable_on_dark_paper_too() -> None:
+    assert contrast(palette("dark", brand="#000000")["brand"], palette("dark")["paper"]) >= CONTRAST_OF_TEXT
