@@ -28,7 +28,7 @@ def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
     return not_found(request)
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """404: no such page."""
     return _apology(request, "pages/404.html", HTTPStatus.NOT_FOUND)
 
@@ -48,12 +48,12 @@ def nobody_there(request: HttpRequest) -> HttpResponse:
     return _apology(request, "pages/link_gone.html", HTTPStatus.GONE)
 
 
-def not_understood(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """400: the request makes no sense."""
     return _apology(request, "pages/400.html", HTTPStatus.BAD_REQUEST)
 
 
-def not_allowed(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django passes it by name
     """403: this account may not."""
     return _apology(request, "pages/403.html", HTTPStatus.FORBIDDEN)
 

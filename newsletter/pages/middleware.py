@@ -76,10 +76,10 @@ class KindErrorsMiddleware:
         """The kind page for `exception`; None for a fault of ours."""
         match exception:
             case Http404():
-                return apologies.not_found(request, exception)
+                return apologies.not_found(request, exception=exception)
             case PermissionDenied():
-                return apologies.not_allowed(request, exception)
+                return apologies.not_allowed(request, exception=exception)
             case BadRequest() | SuspiciousOperation() | MultiPartParserError():
-                return apologies.not_understood(request, exception)
+                return apologies.not_understood(request, exception=exception)
             case _:
                 return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F, Max, OuterRef, Subquery
 from django.http import Http404, HttpResponse
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 PER_PAGE = 12
 POLICY = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; script-src 'self'; "
+    f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' {settings.SITE_URL}; script-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""A mail carries its styles in its elements; nothing else of it may act, and it has no scripts."""
+"""A mail carries its styles in its elements and its pictures by our full address; nothing else of it may act."""
 
 
 @require_safe

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -34,7 +36,7 @@ def unsubscribe(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Ask on GET; on POST leave, or come back by the undo button of the page after."""
     if request.method != "POST":
         return _ask(request, visitor)
-    if request.POST.get("act") == UNDO:
+    if _act(request) == UNDO:
         return _undo(request, visitor)
     return _leave(request, visitor)
 
@@ -74,7 +76,14 @@ def _current(visitor: Visitor) -> list[str]:
 
 def _is_one_click(request: HttpRequest) -> bool:
     """A mail program's POST has none of our fields; whatever else it may send, the wish is the same."""
-    return request.method == "POST" and request.POST.get("act") not in {LEAVE, UNDO}
+    return request.method == "POST" and _act(request) not in {LEAVE, UNDO}
+
+
+def _act(request: HttpRequest) -> str:
+    try:
+        return request.POST.get("act", "")
+    except (BadRequest, MultiPartParserError, UnreadablePostError):
+        return ""  # a body we cannot read is none of our forms; the address alone says what is wanted
 
 
 def _one_line() -> HttpResponse:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
 from newsletter.lib.links import Purpose
+from newsletter.pages import signing_up
 
 if TYPE_CHECKING:
-    from django.test import Client
     from pytest_django import Settings
 
     from tests.integration.pages.conftest import Site
@@ -66,6 +67,11 @@ def test_every_address_carries_the_headers_of_a_careful_site(client: Client, sit
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+@pytest.mark.django_db
+def test_staff_pages_tell_their_own_origin_so_that_the_csrf_check_can_trust_a_form(client: Client) -> None:
+    assert client.get("/admin/login/").headers["Referrer-Policy"] == "same-origin"
+
+
 def test_a_browsed_page_has_no_inline_script_or_style_and_nothing_from_elsewhere(client: Client, site: Site) -> None:
     assert site.wici
     for path in BROWSED:
@@ -103,6 +109,32 @@ def test_an_unknown_address_gets_a_kind_page_even_while_debugging(
     assert answer.status_code == 404
     assert b"There is no page here" in answer.content
     assert client.post(path).status_code in {404, 405}
+
+
+@pytest.mark.django_db
+def test_a_foreign_host_name_is_refused_kindly(client: Client) -> None:
+    answer = client.get("/en/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"We could not read this request" in answer.content
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_gets_a_page_that_needs_no_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr(signing_up, "offered_here", lambda: 1 / 0)
+    answer = client.get("/en/")
+    assert answer.status_code == 500
+    assert b"Something broke on our side" in answer.content
+    assert b"ZeroDivisionError" not in answer.content
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_refused_with_a_sentence(settings: Settings) -> None:
+    assert settings.CSRF_FAILURE_VIEW
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/admin/login/", {"username": "x", "password": "y"})
+    assert answer.status_code == 403
+    assert "Nothing was changed." in answer.content.decode()
 
 
 @pytest.mark.django_db

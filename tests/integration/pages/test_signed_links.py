@@ -111,7 +111,15 @@ def test_one_click_works_for_a_bare_client(live_server: LiveServer, kind: str) -
 
 @pytest.mark.parametrize(
     ("kind", "body"),
-    [("application/x-www-form-urlencoded", ""), ("text/plain", ONE_CLICK), ("application/json", "{}"), ("", "")],
+    [
+        ("application/x-www-form-urlencoded", ""),
+        ("application/x-www-form-urlencoded; charset=latin2", ONE_CLICK),
+        ("multipart/form-data", "without a boundary"),
+        ("multipart/form-data; boundary=x", "--x\r\ncut short"),
+        ("text/plain", ONE_CLICK),
+        ("application/json", "{}"),
+        ("", ""),
+    ],
 )
 def test_one_click_forgives_an_odd_body(client: Client, site: Site, kind: str, body: str) -> None:
     assert client.post(site.link(Purpose.UNSUBSCRIBE), body, content_type=kind).status_code == 200
