@@ -72,14 +72,21 @@ def _answer(
         grant = links.read(purpose, token, now=now)
     except links.LinkTamperedError:
         return apologies.no_such_link(request)
-    except links.LinkExpiredError:
+    except links.LinkExpiredError as error:
+        _person(request, error.grant)
         return apologies.link_expired(request)
-    subscriber = Subscriber.objects.filter(public_id=grant.subscriber).first()
+    subscriber = _person(request, grant)
     if subscriber is None:
         return gone(request)
-    if "language" not in request.GET:
-        speak(request, subscriber.language)
     return page(request, Visitor(subscriber, grant.newsletter_id, token, now))
+
+
+def _person(request: HttpRequest, grant: links.Grant) -> Subscriber | None:
+    """Whose link it is; from here on the page speaks their language, unless another one was asked for."""
+    subscriber = Subscriber.objects.filter(public_id=grant.subscriber).first()
+    if subscriber and "language" not in request.GET:
+        speak(request, subscriber.language)
+    return subscriber
 
 
 def _kept_private(response: HttpResponse) -> HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from newsletter.lib import links
@@ -32,6 +33,12 @@ class Site:
     def link(self, purpose: links.Purpose) -> str:
         """The path of Anna's link."""
         return f"/{links.PATHS[purpose]}/{self.token(purpose)}"
+
+
+@pytest.fixture
+def client() -> Client:
+    """A visitor whose device prefers English."""
+    return Client(headers={"accept-language": "en"})
 
 
 @pytest.fixture

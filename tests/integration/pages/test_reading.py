@@ -45,8 +45,8 @@ def test_an_edition_is_shown_as_mailed_under_our_bar_and_kept_out_of_search(clie
 def test_an_edition_that_is_not_out_is_nowhere(client: Client, site: Site, change: dict[str, object]) -> None:
     type(site.edition).objects.update(**change)
     assert client.get("/en/editions/wici-2026-11/").status_code == 404
-    assert "November" not in client.get("/en/editions/").content.decode()
-    assert "November" not in client.get("/en/").content.decode()
+    assert "The November number" not in client.get("/en/editions/").content.decode()
+    assert "The November number" not in client.get("/en/").content.decode()
 
 
 def test_an_embargo_inside_closes_the_edition_everywhere(client: Client, site: Site) -> None:
@@ -56,7 +56,7 @@ def test_an_embargo_inside_closes_the_edition_everywhere(client: Client, site: S
         assert client.get(f"/en/{path}").status_code == 404
     for path in ("editions/", "", "campaigns/sayno/"):
         html = client.get(f"/en/{path}").content.decode()
-        assert "November" not in html
+        assert "The November number" not in html
         assert "Long words" not in html
 
 
