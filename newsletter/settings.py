@@ -199,6 +199,7 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "STYLES": ["newsletter.admin.look.stylesheet"],
     "COLORS": "newsletter.admin.look.colours",
+    "DASHBOARD_CALLBACK": "newsletter.admin.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

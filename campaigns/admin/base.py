@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.choosing import ChoosingMixin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,22 +42,24 @@ HTTPS: Any = {models.URLField: {"assume_scheme": "https"}}
 """What an address typed without a scheme is taken for."""
 
 
-class Admin(ModelAdmin):
+class Admin(ChoosingMixin, ModelAdmin):
     """An admin page with our defaults. `belongs_here` and `first_step` are what an empty list says."""
 
     belongs_here: str | _StrPromise = ""
     first_step: str | _StrPromise = _("Write the first one")
     formfield_overrides = HTTPS
+    change_form_template: ClassVar[str | None] = "admin/parts/words_first.html"
     warn_unsaved_form = True
     list_filter_submit = True
     list_per_page = 50
-    show_full_result_count = False
 
 
 class ReadOnly(Admin):
     """A page that shows what the system wrote; nobody adds, changes or deletes here."""
 
     first_step = ""
+    change_form_template: ClassVar[str | None] = None
+    show_full_result_count = False
     warn_unsaved_form = False
 
     def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:

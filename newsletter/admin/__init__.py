@@ -1,5 +1,23 @@
 """The doors of staff: each page loads, makes one call, and answers."""
 
-from newsletter.admin import consent, deliveries, newsletters, people, subscribers, suppressions
+from newsletter.admin import (
+    consent,
+    deliveries,
+    editions,
+    mailings,
+    newsletters,
+    people,
+    subscribers,
+    suppressions,
+)
 
-__all__ = ["consent", "deliveries", "newsletters", "people", "subscribers", "suppressions"]
+__all__ = [
+    "consent",
+    "deliveries",
+    "editions",
+    "mailings",
+    "newsletters",
+    "people",
+    "subscribers",
+    "suppressions",
+]

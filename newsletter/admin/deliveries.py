@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.base import ReadOnly, display
 from newsletter.delivery.models import Delivery, DeliveryState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 STATE_COLOURS = {
     DeliveryState.QUEUED: "info",
@@ -42,6 +48,10 @@ class DeliveryAdmin(ReadOnly):
         "enhanced_code",
         "reply",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        """Deliveries with their editions' words."""
+        return super().get_queryset(request).prefetch_related("mailing__edition__texts")
 
     @display(description=_("subscriber"), ordering="subscriber__address", empty_value=_("erased"))
     def recipient(self, delivery: Delivery) -> str | None:

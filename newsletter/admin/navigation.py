@@ -24,7 +24,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
     ),
     (
         _("Newsletters"),
-        [("newsletter.newsletter", _("Newsletters"), "mail")],
+        [("newsletter.edition", _("Editions"), "newspaper"), ("newsletter.newsletter", _("Newsletters"), "mail")],
     ),
     (
         _("Audience"),
@@ -37,6 +37,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
     (
         _("Sending"),
         [
+            ("newsletter.mailing", _("Mailings"), "send"),
             ("newsletter.delivery", _("Deliveries"), "mark_email_read"),
         ],
     ),

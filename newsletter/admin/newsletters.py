@@ -29,7 +29,7 @@ class NewsletterForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a 
     """A newsletter; its languages are ticked, not typed as JSON."""
 
     languages = forms.MultipleChoiceField(
-        label=_("languages"), choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        label=_("Languages"), choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     class Meta:

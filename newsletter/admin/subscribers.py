@@ -76,7 +76,7 @@ class SubscriberAdmin(ReadOnly):
     search_help_text = _("Search by e-mail address")
     ordering = ("-created_at", "-pk")
     inlines = (SubscriptionInline, ConsentInline)
-    fields = ("address", "first_name", "language", "country", "created_at")
+    fields = ("mail_address", "first_name", "language", "country", "created_at")
     actions = ("unsubscribe", "suppress_on_request")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
@@ -106,6 +106,11 @@ class SubscriberAdmin(ReadOnly):
         _tell(
             request, ngettext("%(n)d address is suppressed.", "%(n)d addresses are suppressed.", len(keys)), len(keys)
         )
+
+    @display(description=_("e-mail address"))
+    def mail_address(self, subscriber: Subscriber) -> str:
+        """The address as the person wrote it."""
+        return subscriber.address
 
     @display(description=_("active subscriptions"), ordering="active")
     def active_subscriptions(self, subscriber: Subscriber) -> int:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.content.models import Campaign, Image, NewsItem, Translation, one_text_per_language
+from campaigns.content.models import Campaign, Image, NewsItem, Translation, one_text_per_language, words_at_hand
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,7 +44,7 @@ class Newsletter(models.Model):
         verbose_name_plural = _("newsletters")
 
     def __str__(self) -> str:
-        return self.slug
+        return words_at_hand(self, "name") or self.slug
 
 
 class NewsletterText(Translation):
@@ -136,7 +136,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.slug} ({self.code})"
+        return words_at_hand(self, "subject") or f"{self.slug} ({self.code})"
 
     @property
     def sensitivity(self) -> int:

@@ -79,10 +79,10 @@ def _rows(mailing: Mailing, now: dt.datetime) -> dict[str, _Row]:
     """One pass over the mailing's rows, per state."""
     grouped = Delivery.objects.filter(mailing=mailing).order_by().values_list("state")
     found = grouped.annotate(
-        Count("id"),
-        Count("id", filter=Q(resolved_at__gt=now - RECENT)),
-        Count("id", filter=Q(unknowns__gt=0)),
-        Count("id", filter=Q(state=DeliveryState.UNKNOWN, decided_at=None)),
+        count=Count("id"),
+        recent=Count("id", filter=Q(resolved_at__gt=now - RECENT)),
+        uncertain=Count("id", filter=Q(unknowns__gt=0)),
+        undecided=Count("id", filter=Q(state=DeliveryState.UNKNOWN, decided_at=None)),
     )
     return {state: _Row(*figures) for state, *figures in found}
 
@@ -98,7 +98,7 @@ def _replies(mailing: Mailing) -> list[ServerReply]:
     odd = Delivery.objects.filter(
         mailing=mailing, state__in=[DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.UNKNOWN]
     )
-    grouped = odd.order_by().values_list("code", "enhanced_code").annotate(Max("reply"), number=Count("id"))
+    grouped = odd.order_by().values_list("code", "enhanced_code").annotate(last=Max("reply"), number=Count("id"))
     return [
         ServerReply(code, enhanced, text, number)
         for code, enhanced, text, number in grouped.order_by("-number")[:MOST_REPLIES]

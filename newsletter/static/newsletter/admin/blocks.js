@@ -4,9 +4,9 @@
     news_item: ["news_item"],
     campaign: ["campaign"],
     text: ["heading", "body"],
-    image: ["image", "url", "body"],
+    image: ["image", "url", "heading", "body"],
     button: ["url", "label"],
-    help: ["heading"],
+    help: [],
     divider: [],
   };
   const ALL = ["news_item", "campaign", "image", "url", "heading", "body", "label"];

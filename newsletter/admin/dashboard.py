@@ -1,0 +1,80 @@
+"""The overview: what is under way, what comes next, what falls due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.helplines import DUE_SOON, STANDINGS, standing_on
+from campaigns.content.models import Campaign, NewsItem, State
+from campaigns.helplines.models import Helpline
+from newsletter.delivery.models import Mailing, MailingState
+from newsletter.editions.models import Edition, EditionState
+from newsletter.reports.figures import progress_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+SHOWN = 5
+OVER = [MailingState.FINISHED, MailingState.CANCELLED]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's callback: what the overview shows this person."""
+    may = request.user.has_perm
+    return context | {
+        "title": _("Overview"),
+        "under_way": _under_way() if may("newsletter.view_mailing") else None,
+        "next_steps": _next_steps() if may("newsletter.view_edition") else None,
+        "drafts": _drafts() if may("campaigns.view_newsitem") else None,
+        "helplines_due": _helplines_due() if may("campaigns.view_helpline") else None,
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _under_way() -> list[dict[str, Any]]:
+    mailings = Mailing.objects.exclude(state__in=OVER).select_related("edition").prefetch_related("edition__texts")
+    now = timezone.now()
+    return [_with_progress(mailing, now) for mailing in mailings.order_by("due_at", "pk")[:SHOWN]]
+
+
+def _with_progress(mailing: Mailing, now: Any) -> dict[str, Any]:
+    figures = progress_of(mailing=mailing, now=now)
+    percent = 100 * figures.done // figures.total if figures.total else 0
+    return {"mailing": mailing, "figures": figures, "percent": percent}
+
+
+def _next_steps() -> dict[str, Any]:
+    editions = Edition.objects.prefetch_related("texts").order_by("-updated_at", "-pk")
+    unsent = editions.exclude(mailings__state__in=[*MailingState.values])
+    return {
+        "to_launch": unsent.filter(state=EditionState.APPROVED)[:SHOWN],
+        "to_finish": editions.filter(state=EditionState.DRAFT)[:SHOWN],
+    }
+
+
+def _drafts() -> dict[str, Any]:
+    items = NewsItem.objects.prefetch_related("texts").order_by("-updated_at", "-pk")
+    campaigns = Campaign.objects.prefetch_related("texts").order_by("-updated_at", "-pk")
+    return {
+        "in_review": [
+            _link(each) for kind in (items, campaigns) for each in kind.filter(state=State.IN_REVIEW)[:SHOWN]
+        ],
+        "being_written": items.filter(state=State.DRAFT)[:SHOWN],
+    }
+
+
+def _link(item: NewsItem | Campaign) -> dict[str, str]:
+    name = f"admin:{item._meta.app_label}_{item._meta.model_name}_change"
+    return {"title": str(item), "url": reverse(name, args=[item.pk])}
+
+
+def _helplines_due() -> list[dict[str, Any]]:
+    today = timezone.localdate()
+    rows: Any = Helpline.objects.prefetch_related("texts").annotate(standing=standing_on(today))
+    due = rows.exclude(review_by__gt=today + DUE_SOON).order_by(F("review_by").asc(nulls_first=True), "pk")
+    return [{"helpline": row, "standing": row.standing, "said": STANDINGS[row.standing]} for row in due[:SHOWN]]
