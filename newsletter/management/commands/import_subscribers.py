@@ -61,8 +61,13 @@ class Command(BaseCommand):
         where = str(refused.path) if report.refused else None
         if as_json:
             return json.dumps(report.as_dict() | {"dry_run": dry_run, "refused_file": where})
-        counts = ", ".join(f"{count} {name}" for name, count in report.as_dict().items())
-        return f"{'Would be: ' if dry_run else ''}{counts}." + (f" See {where}." if where else "")
+        counts = (
+            f"{report.rows} rows: {report.added} added, {report.known} known already, {report.repeated} repeated, "
+            f"{report.suppressed} suppressed, {report.refused} refused."
+        )
+        return " ".join(
+            filter(None, ["Dry run, nothing written." if dry_run else "", counts, where and f"See {where}."])
+        )
 
 
 class RefusedRows:

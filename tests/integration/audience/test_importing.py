@@ -186,7 +186,7 @@ def test_the_command_counts_and_writes_what_it_refused_beside_the_file(tmp_path:
 def test_a_good_file_leaves_nothing_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "lista.csv"
     file.write_text(f"{HEAD}\n{ANNA}\n", encoding="utf-8")
-    assert told(file) == "1 rows, 1 added, 0 known, 0 repeated, 0 suppressed, 0 refused."
+    assert told(file) == "1 rows: 1 added, 0 known already, 0 repeated, 0 suppressed, 0 refused."
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -17,6 +17,7 @@ from newsletter.audience.models import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    Suppression,
     SuppressionReason,
 )
 from newsletter.audience.names import FirstNameError
@@ -140,6 +141,8 @@ def test_a_suppressed_reader_is_not_mailed_and_cannot_be_confirmed(wici: Newslet
     sign_up(alerts)
     suppress(key=anna.address_key, reason=SuppressionReason.BOUNCED, now=NOON)
     suppress(key=anna.address_key, reason=SuppressionReason.COMPLAINED, now=NOON)
+    suppress(key=anna.address_key, reason=SuppressionReason.BOUNCED, now=NOON)
+    assert Suppression.objects.get().reason == SuppressionReason.COMPLAINED
     assert not matching(newsletter=wici)
     assert subscribing.confirm(subscriber_id=anna.public_id, newsletter_id=0, origin=at()) == []
     assert lift(key=anna.address_key)
