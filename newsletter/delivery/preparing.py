@@ -46,6 +46,8 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
         last = Subscriber.objects.aggregate(last=Max("id"))["last"] or 0
         if mailing.prepared_to >= last:
             return _begin_sending(mailing, now)
+        if mailing.prepared_to == 0:
+            _look_at_the_tables("newsletter_subscriber", "newsletter_subscription", "newsletter_suppression")
         upto = min(mailing.prepared_to + IDS_PER_STEP, last)
         _write_rows(mailing, upto, now)
         Mailing.objects.filter(pk=mailing.pk).update(prepared_to=upto)
@@ -53,9 +55,17 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
 
 
 def _begin_sending(mailing: Mailing, now: dt.datetime) -> bool:
+    _look_at_the_tables("newsletter_delivery")
     Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENDING, started_at=now)
     Edition.objects.filter(pk=mailing.edition_id, published_at=None).update(published_at=now)
     return False
+
+
+def _look_at_the_tables(*tables: str) -> None:
+    """Let PostgreSQL count again: right after an import it still believes in empty tables and joins them in squares."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _write_rows(mailing: Mailing, upto: int, now: dt.datetime) -> None:

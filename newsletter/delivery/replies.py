@@ -95,6 +95,9 @@ def _joined(lines: list[bytes]) -> tuple[Reply, list[str]]:
 
 def without_address(text: str, address: str, *, most: int = 500) -> str:
     """A reply's text as we keep it: the reader's address blotted out (X14), control characters gone, at most `most` long."""
-    blotted = re.sub(re.escape(address), "<the address>", text, flags=re.IGNORECASE) if address else text
-    blotted = blotted.replace("<<the address>>", "<the address>")
-    return "".join(sign if sign.isprintable() else " " for sign in blotted)[:most]
+    if address and address.casefold() in text.casefold():
+        text = re.sub(re.escape(address), "<the address>", text, flags=re.IGNORECASE)
+        text = text.replace("<<the address>>", "<the address>")
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return text[:most]

@@ -60,7 +60,7 @@ def main() -> None:
     try:
         figures = _measured()
     finally:
-        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+        connection.creation.destroy_test_db(str(settings.DATABASES["default"]["NAME"]), verbosity=0)
     print(_table(figures))  # noqa: T201 (its answer)
     file = settings.BASE_DIR / "var" / "bench.json"
     file.parent.mkdir(exist_ok=True)

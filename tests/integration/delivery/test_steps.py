@@ -1,0 +1,186 @@
+"""Launch, prepare, recover, steer and count, each by itself, on real rows and a real journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from newsletter.audience.models import Subscription, SubscriptionState
+from newsletter.delivery import advancing, claiming, preparing, recovering, steering
+from newsletter.delivery.journal import Journal
+from newsletter.delivery.launching import AlreadyMailedError, launch, policy_for
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason, UnknownPolicy
+from newsletter.delivery.replies import Reply
+from newsletter.editions.models import Edition
+from newsletter.lib.redis import connection as redis
+from newsletter.reports.figures import progress_of
+from newsletter.seeding.planting import plant
+from tests.integration.delivery.conftest import make_mailing, make_readers
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
+
+
+def prepared(edition: Edition, number: int, **more: object) -> Mailing:
+    make_readers(edition.newsletter, number)
+    mailing = make_mailing(edition, **more)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
+    mailing.refresh_from_db()
+    return mailing
+
+
+def test_an_edition_is_launched_once_and_the_second_time_finds_the_first() -> None:
+    plant(now=timezone.now())
+    edition = Edition.objects.get()
+    mailing = launch(edition=edition, now=timezone.now())
+    assert mailing.state == MailingState.PREPARING
+    assert {message.language for message in mailing.messages.all()} == {"pl", "en"}
+    with pytest.raises(AlreadyMailedError) as refused:
+        launch(edition=edition, now=timezone.now())
+    assert refused.value.mailing == mailing
+
+
+def test_a_sensitive_edition_holds_what_is_unknown_s4() -> None:
+    plant(now=timezone.now())
+    assert policy_for(edition=Edition.objects.get()) == UnknownPolicy.HOLD
+
+
+def test_an_edition_for_later_waits_for_its_time(edition: Edition) -> None:
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    mailing = make_mailing(edition, state=MailingState.SCHEDULED, due_at=tomorrow)
+    assert advancing.movable(now=timezone.now()) == []
+    assert advancing.advance(mailing_id=mailing.pk, clock=timezone.now, seconds=1) == 0
+    assert advancing.movable(now=tomorrow) == [mailing.pk]
+
+
+def test_preparing_in_many_steps_and_again_writes_everybody_once(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "IDS_PER_STEP", 7)
+    mailing = prepared(edition, 50)
+    assert Delivery.objects.filter(mailing=mailing).count() == 50
+    Mailing.objects.update(state=MailingState.PREPARING, prepared_to=0)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
+    assert Delivery.objects.filter(mailing=mailing).count() == 50
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.SENDING
+    assert mailing.edition.published_at is not None
+
+
+def test_readers_get_their_language_and_only_those_who_asked_are_written_to(edition: Edition) -> None:
+    ours = make_readers(edition.newsletter, 4)
+    type(ours[0]).objects.filter(pk=ours[1].pk).update(language="en")
+    type(ours[0]).objects.filter(pk=ours[2].pk).update(language="de")
+    Subscription.objects.filter(subscriber=ours[3]).update(state=SubscriptionState.UNSUBSCRIBED)
+    mailing = make_mailing(edition)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
+    found = dict(Delivery.objects.values_list("subscriber", "message__language"))
+    assert found == {ours[0].pk: "pl", ours[1].pk: "en", ours[2].pk: "pl"}
+
+
+def test_whoever_got_it_before_a_cancelled_mailing_does_not_get_it_again(edition: Edition) -> None:
+    first = prepared(edition, 5)
+    reached = Delivery.objects.filter(mailing=first).order_by("id")[:2]
+    Delivery.objects.filter(pk__in=[row.pk for row in reached]).update(state=DeliveryState.SENT)
+    steering.cancel(mailing_id=first.pk, now=timezone.now())
+    assert Delivery.objects.filter(mailing=first, skip_reason=SkipReason.CANCELLED).count() == 3
+    second = make_mailing(edition)
+    while preparing.prepare(mailing_id=second.pk, now=timezone.now()):
+        pass
+    assert Delivery.objects.filter(mailing=second).count() == 3
+
+
+def test_a_dead_workers_rows_are_settled_from_the_journal(edition: Edition) -> None:
+    mailing = prepared(edition, 4)
+    batch = claiming.claim(mailing=mailing, limit=4, now=timezone.now())
+    replied, refused, announced, untouched = [each.delivery_id for each in batch.claims]
+    journal = Journal()
+    journal.begin(batch.lease)
+    for delivery_id in (replied, refused, announced):
+        journal.announce(delivery_id)
+    journal.replied(replied, Reply(250, "2.0.0", "taken"))
+    journal.replied(refused, Reply(550, "5.1.1", "nobody here"))
+    journal.close()
+    assert recovering.recover(now=timezone.now()) == 0, "the lease still holds"
+    wait_for_notes(batch.lease, 4)
+    assert recovering.recover(now=batch.until + dt.timedelta(seconds=1)) == 4
+    rows = Delivery.objects.in_bulk()
+    assert (rows[replied].state, rows[replied].code) == (DeliveryState.SENT, 250)
+    assert (rows[refused].state, rows[refused].enhanced_code) == (DeliveryState.FAILED, "5.1.1")
+    assert (rows[announced].state, rows[announced].unknowns) == (DeliveryState.QUEUED, 1)
+    assert (rows[untouched].state, rows[untouched].unknowns, rows[untouched].attempts) == (DeliveryState.QUEUED, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [(UnknownPolicy.RESEND, DeliveryState.QUEUED), (UnknownPolicy.HOLD, DeliveryState.UNKNOWN)],
+)
+def test_a_lost_journal_makes_every_row_of_the_lease_unknown(
+    edition: Edition, policy: UnknownPolicy, state: DeliveryState
+) -> None:
+    mailing = prepared(edition, 3, unknown_policy=policy)
+    batch = claiming.claim(mailing=mailing, limit=3, now=timezone.now())
+    Journal().begin(batch.lease)
+    redis().flushall()
+    recovering.recover(now=batch.until + dt.timedelta(seconds=1))
+    assert set(Delivery.objects.values_list("state", "unknowns")) == {(state, 1)}
+
+
+def test_two_claims_never_share_a_row(edition: Edition) -> None:
+    mailing = prepared(edition, 10)
+    first = claiming.claim(mailing=mailing, limit=6, now=timezone.now())
+    second = claiming.claim(mailing=mailing, limit=6, now=timezone.now())
+    ours = [each.delivery_id for each in first.claims + second.claims]
+    assert len(ours) == len(set(ours)) == 10
+    assert claiming.claim(mailing=mailing, limit=6, now=timezone.now()).claims == []
+    assert claiming.renew(lease=first.lease, mailing_id=mailing.pk, now=timezone.now()) == 6
+
+
+def test_a_mailing_ends_only_when_no_row_waits(edition: Edition) -> None:
+    mailing = prepared(edition, 2)
+    Delivery.objects.update(state=DeliveryState.DEFERRED, due_at=timezone.now() + dt.timedelta(hours=1))
+    assert not advancing.finish(mailing_id=mailing.pk, now=timezone.now())
+    assert advancing.movable(now=timezone.now()) == []
+    Delivery.objects.update(state=DeliveryState.FAILED)
+    assert advancing.movable(now=timezone.now()) == [mailing.pk]
+    assert advancing.finish(mailing_id=mailing.pk, now=timezone.now())
+
+
+def test_steering_refuses_what_makes_no_sense(edition: Edition) -> None:
+    mailing = prepared(edition, 1)
+    with pytest.raises(steering.MailingTransitionError):
+        steering.resume(mailing_id=mailing.pk, now=timezone.now())
+    steering.pause(mailing_id=mailing.pk, now=timezone.now())
+    assert steering.pause(mailing_id=mailing.pk, now=timezone.now()).state == MailingState.PAUSED
+    assert steering.resume(mailing_id=mailing.pk, now=timezone.now()).state == MailingState.SENDING
+    steering.cancel(mailing_id=mailing.pk, now=timezone.now())
+    with pytest.raises(steering.MailingTransitionError) as refused:
+        steering.pause(mailing_id=mailing.pk, now=timezone.now())
+    assert (refused.value.action, refused.value.state) == ("pause", MailingState.CANCELLED)
+
+
+def test_progress_counts_every_state_from_the_rows(edition: Edition) -> None:
+    mailing = prepared(edition, 4)
+    ids = list(Delivery.objects.order_by("id").values_list("id", flat=True))
+    now = timezone.now()
+    Delivery.objects.filter(pk=ids[0]).update(state=DeliveryState.SENT, resolved_at=now)
+    Delivery.objects.filter(pk=ids[1]).update(state=DeliveryState.FAILED, resolved_at=now, code=550, reply="no")
+    Delivery.objects.filter(pk=ids[2]).update(state=DeliveryState.UNKNOWN, resolved_at=now, unknowns=1)
+    progress = progress_of(mailing=mailing, now=now + dt.timedelta(seconds=10))
+    assert set(progress.counts) == set(DeliveryState.values)
+    assert (progress.total, progress.done, progress.counts["queued"]) == (4, 3, 1)
+    assert (progress.once_unknown, progress.undecided) == (1, 1)
+    assert progress.rate_per_second > 0
+    assert {reply.code for reply in progress.last_replies} == {550, None}
+    assert steering.decide(mailing_id=mailing.pk, resend=False, now=now) == 1
+    assert progress_of(mailing=mailing, now=now).undecided == 0
+
+
+def wait_for_notes(lease: str, number: int) -> None:
+    """Fire-and-forget notes arrive a moment later."""
+    while redis().hlen(f"wici:journal:{lease}") < number:
+        pass
