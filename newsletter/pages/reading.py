@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PER_PAGE = 12
+TITLE = re.compile(r"<title>[^<]*</title>")
+BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 POLICY = (
     f"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' {settings.SITE_URL}; script-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -92,13 +96,11 @@ def _as_mailed(edition_id: int | OuterRef, *, language: str) -> QuerySet[Message
 
 def _under_our_bar(request: HttpRequest, found: Edition, html: str) -> str:
     """`html` with our bar as the first thing in its body: the way back, the other language, the quick exit (G12)."""
-    context = {
-        "edition": found,
-        "languages": list(found.messages.values_list("language", flat=True)),
-        "needs_quick_exit": needs_quick_exit(found.sensitivity),
-    }
+    is_sensitive = needs_quick_exit(found.sensitivity)
+    languages = list(found.messages.values_list("language", flat=True))
+    context = {"languages": languages, "needs_quick_exit": is_sensitive}
     head = render_to_string("pages/edition_head.html", context, request)
     bar = render_to_string("pages/edition_bar.html", context, request)
-    start = html.lower().index("<body")
-    inside = html.index(">", start) + 1
-    return html[:start].replace("</head>", f"{head}</head>") + html[start:inside] + bar + html[inside:]
+    if is_sensitive:
+        html = TITLE.sub(f"<title>{escape(settings.SENDER_NAME)}</title>", html, count=1)
+    return BODY.sub(lambda body: f"{body[0]}{bar}", html.replace("</head>", f"{head}</head>", 1), count=1)

@@ -116,7 +116,7 @@ def test_a_code_of_an_edition_that_is_not_out_says_nothing(client: Client, site:
     assert "Yes, we sent" not in client.get("/en/check/?code=W-2611-K7F3").content.decode()
 
 
-@pytest.mark.parametrize("path", ["campaigns/sayno/", "news/operation/"])
+@pytest.mark.parametrize("path", ["campaigns/sayno/", "news/operation/", "editions/wici-2026-11/"])
 def test_a_sensitive_page_offers_a_quick_exit_under_a_title_that_says_nothing(
     client: Client, site: Site, path: str
 ) -> None:
