@@ -302,7 +302,11 @@ DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="PL")
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
-LOCALE_PATHS = [BASE_DIR / "newsletter" / "locale", BASE_DIR / "campaigns" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "newsletter" / "locale",
+    BASE_DIR / "campaigns" / "locale",
+    BASE_DIR / "newsletter" / "admin" / "words",  # the admin theme brings no Polish of its own
+]
 
 # ── Safety at the edges ──────────────────────────────────────────────────────────────────────────────────────────────
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
