@@ -159,30 +159,40 @@ def _segments(parts: Iterable[bytes | Callable[[Reader], bytes]]) -> Segments:
     return Segments(constant=tuple(constant), gaps=tuple((part, tuple(places)) for part, places in gaps.values()))
 
 
-def _value(slot: Slot, reader: Reader) -> str:
-    match slot.field:
-        case MergeField.FIRST_NAME:
-            return _name(reader.first_name) or slot.fallback
-        case MergeField.UNSUBSCRIBE_URL:
-            return reader.unsubscribe_url
-        case MergeField.PREFERENCES_URL:
-            return reader.preferences_url
-
-
-def _name(first_name: str) -> str:
-    return first_name if first_name.isalpha() else " ".join(headers.FORGING.sub(" ", said(first_name)).split())
-
-
 def _html_value(slot: Slot, reader: Reader) -> bytes:
-    return quoted_line(escape(_value(slot, reader)))
+    if slot.field is MergeField.FIRST_NAME:
+        return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=True)
+    return quoted_line(escape(_url(slot, reader)))
 
 
 def _text_value(slot: Slot, reader: Reader) -> bytes:
-    return quoted_line(_value(slot, reader))
+    if slot.field is MergeField.FIRST_NAME:
+        return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=False)
+    return quoted_line(_url(slot, reader))
+
+
+def _url(slot: Slot, reader: Reader) -> str:
+    return reader.unsubscribe_url if slot.field is MergeField.UNSUBSCRIBE_URL else reader.preferences_url
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted_name(first_name: str, fallback: str, *, html: bool) -> bytes:
+    """Names repeat: a list of a million people has a few thousand."""
+    name = _name(first_name) or fallback
+    return quoted_line(escape(name) if html else name)
+
+
+def _name(first_name: str) -> str:
+    return " ".join(headers.FORGING.sub(" ", said(first_name)).split())
 
 
 def _subject(subject: str, reader: Reader) -> bytes:
-    return headers.unstructured("Subject", filled(subject, lambda slot: _value(slot, reader))).encode() + b"\r\n"
+    def value(slot: Slot) -> str:
+        return (
+            (_name(reader.first_name) or slot.fallback) if slot.field is MergeField.FIRST_NAME else _url(slot, reader)
+        )
+
+    return headers.unstructured("Subject", filled(subject, value)).encode() + b"\r\n"
 
 
 def _message_id(reader: Reader) -> bytes:

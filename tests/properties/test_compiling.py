@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from newsletter.composition.compiling import Reader, ReaderError, compile_message
 from newsletter.composition.headers import FORGING
-from newsletter.composition.merging import MergeField, merged, slot
+from newsletter.composition.merging import MergeField, merged, said, slot
 from newsletter.composition.message import Message, digest_of
 from newsletter.editions.models import Edition
 from tests.builders import a_newsletter
@@ -94,7 +94,7 @@ def test_any_body_reads_back_as_composed(html: str, text: str, name: str) -> Non
     message = message_of("Wieści", html, text)
     mail = parsed(compile_message(message=message, mailing_id=1).fill(reader(name), date=DATE))
     plain, rich = mail.iter_parts()
-    shown = " ".join(FORGING.sub(" ", merged(name, first_name="")).split()) if not name.isalpha() else name
+    shown = " ".join(FORGING.sub(" ", said(name)).split())
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert [part.get_content_charset() for part in mail.iter_parts()] == ["utf-8", "utf-8"]
     for part, source in ((plain, message.text), (rich, message.html)):
