@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import functools
+import logging
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, recovering
+
+log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 5.0
 """How long a worker stays with one mailing before other tasks get their turn."""
@@ -26,8 +29,14 @@ def work(*, mailing_id: int) -> None:
 
 def nudge(*, mailing_id: int) -> None:
     """Ask for work once the transaction is committed. A broker that is away is no failure: the sweep asks again."""
-    ask = functools.partial(work.apply_async, kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES)
-    transaction.on_commit(ask, robust=True)
+    transaction.on_commit(lambda: _ask_for_work(mailing_id))
+
+
+def _ask_for_work(mailing_id: int) -> None:
+    try:
+        work.apply_async(kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES)
+    except OperationalError:
+        log.warning("no broker to nudge about mailing %s; the sweep will", mailing_id)
 
 
 @shared_task

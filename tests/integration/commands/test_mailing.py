@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import time
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -16,6 +19,8 @@ from newsletter.delivery.advancing import advance
 from newsletter.delivery.models import DeliveryState, Mailing
 from newsletter.editions.models import Edition, EditionState
 from newsletter.seeding.planting import plant
+from tests.environment import free_port
+from tests.integration.delivery.conftest import database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -87,8 +92,9 @@ def test_what_does_not_exist_is_said_in_a_sentence(db: None) -> None:  # noqa: A
         call_command("mailing", "7")
 
 
-@pytest.mark.usefixtures("edition")
-def test_a_broker_that_is_away_does_not_fail_the_launch() -> None:
-    started = time.monotonic()
-    assert told("send_edition", SLUG)["state"] == "preparing"
-    assert time.monotonic() - started < 15
+def test_a_broker_that_is_away_does_not_fail_the_launch(edition: Edition) -> None:
+    """In a process of its own: this one may know a broker already."""
+    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    command = [sys.executable, "manage.py", "send_edition", edition.slug, "--json"]
+    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, check=True, timeout=30)
+    assert json.loads(done.stdout)["state"] == "preparing"
