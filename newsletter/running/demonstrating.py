@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import override
 
+from newsletter import tasks
+from newsletter.composition.freezing import ChangedSinceApprovalError, FindingsError, NotApprovedError, approve
+from newsletter.delivery.launching import AlreadyMailedError, launch
+from newsletter.delivery.models import Mailing, MailingState
+from newsletter.editions.models import Edition
+from newsletter.reports.figures import progress_of
 from newsletter.running.folder import kept_password
 from newsletter.seeding.planting import plant
 
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
 
 USER = "demo"
 EDITION = "wici-2026-11"
+PAUSE = 0.2
+OVER = (MailingState.FINISHED, MailingState.CANCELLED)
 
 
 def prepare(*, now: dt.datetime) -> None:
@@ -34,5 +45,46 @@ def prepare(*, now: dt.datetime) -> None:
 
 
 def send(*, now: dt.datetime, printer: Printer, stopping: threading.Event) -> None:
-    """Launch the demo edition, unless it was launched before, and say how it goes."""
-    del now, printer, stopping
+    """Launch the demo edition unless it was launched before, and say how it goes until it is over."""
+    edition = Edition.objects.get(slug=EDITION)
+    try:
+        mailing = _launched(edition, now)
+    except AlreadyMailedError as already:
+        mailing = already.mailing
+        if mailing.finished_at:
+            return printer.block(
+                f"  The demo edition {EDITION} was sent on {_day(mailing.finished_at)}; it is not sent again.\n"
+            )
+    except FindingsError as error:
+        sentences = "\n".join(f"  - {finding.sentence}" for finding in error.findings)
+        return printer.block(f"  The demo edition cannot be sent as it is:\n{sentences}\n")
+    tasks.nudge(mailing_id=mailing.pk)
+    return _watch(mailing, now, printer, stopping)
+
+
+def _launched(edition: Edition, now: dt.datetime) -> Mailing:
+    """Launched as approved; approved again where the site moved to another port since, as links would show."""
+    try:
+        return launch(edition=edition, now=now)
+    except (NotApprovedError, ChangedSinceApprovalError):
+        approve(edition=edition, by=None, now=now)
+        return launch(edition=edition, now=now)
+
+
+def _watch(mailing: Mailing, now: dt.datetime, printer: Printer, stopping: threading.Event) -> None:
+    announced = False
+    while not stopping.wait(PAUSE):
+        progress = progress_of(mailing=mailing, now=now)
+        if not announced and (progress.state == MailingState.SENDING or progress.state in OVER):
+            announced = True
+            printer.block(f"  Sending the demo edition {EDITION} to {progress.total} subscribers ...")
+        if progress.state in OVER:
+            others = [f"{count} {state}" for state, count in progress.counts.items() if count and state != "sent"]
+            sent = ", ".join([f"{progress.counts['sent']} sent", *others])
+            return printer.block(f"  {sent}; read them at {settings.SITE_URL}/inbox/\n")
+    return None
+
+
+def _day(moment: dt.datetime) -> str:
+    with override("en"):
+        return date_format(localtime(moment), "j F Y, H:i")
