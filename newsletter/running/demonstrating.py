@@ -32,8 +32,11 @@ PAUSE = 0.2
 OVER = (MailingState.FINISHED, MailingState.CANCELLED)
 
 
-def prepare(*, now: dt.datetime) -> None:
-    """Plant seeds/ and make the user of the demo; any number of times."""
+def prepare(*, now: dt.datetime, printer: Printer) -> None:
+    """Plant seeds/ and make the user of the demo; at once where the edition was launched before (then see `seed`)."""
+    if Mailing.objects.filter(edition__slug=EDITION).exists():
+        return
+    printer.line("wici", "planting the demo's newsletter, news and readers")
     plant(now=now)
     password = kept_password(folder=settings.VAR_DIR, password=secrets.token_urlsafe(12))
     user, created = get_user_model().objects.get_or_create(

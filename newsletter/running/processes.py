@@ -97,7 +97,7 @@ class Group:
 
     def _echo(self, program: Program, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
-            if line.strip() and program.hushed not in line:
+            if line.strip() and not any(words in line for words in program.hushed):
                 self._printer.line(program.name, line)
 
     def _look_after(self, running: Running) -> None:

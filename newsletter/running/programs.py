@@ -23,7 +23,7 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     outlives: bool = False
     """Whether it is stopped only after the others, because they still talk to it while they stop."""
-    hushed: str = "\0"
+    hushed: tuple[str, ...] = ()
     """Lines with these words are not repeated: they are about the machine, and nobody who tries Wici out must act."""
 
 
@@ -41,7 +41,7 @@ def _redis() -> Program:
     folder = settings.VAR_DIR / "redis"
     words = f"--bind {HOST} --port {settings.EMBEDDED_REDIS_PORT} --appendonly yes --loglevel warning".split()
     arguments = [str(get_binary_path()), *words, "--save", "", "--dir", str(folder)]
-    return Program("redis", arguments, outlives=True, hushed="overcommit")
+    return Program("redis", arguments, outlives=True, hushed=("overcommit", "signal-handler", "bye bye"))
 
 
 def _catcher() -> Program:

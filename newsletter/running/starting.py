@@ -50,8 +50,7 @@ def start(*, wish: Wish, printer: Printer) -> str:
         demand_free(port=wish.port)
         _migrate(printer)
         if wish.demo:
-            printer.line("wici", "planting the demo's newsletter, news and readers")
-            demonstrating.prepare(now=wish.now)
+            demonstrating.prepare(now=wish.now, printer=printer)
         group = Group(programs=programs(port=wish.port), folder=settings.BASE_DIR, printer=printer)
         signals_stop(group.stop)
         threading.Thread(target=_welcome, args=(wish, group, printer), daemon=True).start()
