@@ -17,7 +17,7 @@ from newsletter.delivery.launching import AlreadyMailedError, launch
 from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions.models import Edition
 from newsletter.reports.figures import progress_of
-from newsletter.running.folder import kept_password
+from newsletter.running.folder import demo_password, kept_password
 from newsletter.seeding.planting import plant
 
 if TYPE_CHECKING:
@@ -33,17 +33,15 @@ OVER = (MailingState.FINISHED, MailingState.CANCELLED)
 
 
 def prepare(*, now: dt.datetime, printer: Printer) -> None:
-    """Plant seeds/ and make the user of the demo; at once where the edition was launched before (then see `seed`)."""
-    if Mailing.objects.filter(edition__slug=EDITION).exists():
-        return
-    printer.line("wici", "planting the demo's newsletter, news and readers")
-    plant(now=now)
-    password = kept_password(folder=settings.VAR_DIR, password=secrets.token_urlsafe(12))
-    user, created = get_user_model().objects.get_or_create(
-        username=USER, defaults={"is_staff": True, "is_superuser": True, "email": "demo@example.org"}
-    )
-    if created or not user.check_password(password):
-        user.set_password(password)
+    """Plant seeds/ unless the edition was launched before (then `manage.py seed` does it), and let somebody log in."""
+    if not Mailing.objects.filter(edition__slug=EDITION).exists():
+        printer.line("wici", "planting the demo's newsletter, news and readers")
+        plant(now=now)
+    users = get_user_model().objects
+    if not (demo_password(folder=settings.VAR_DIR) and users.filter(username=USER).exists()):
+        rights = {"is_staff": True, "is_superuser": True, "email": "demo@example.org"}
+        user, _created = users.get_or_create(username=USER, defaults=rights)
+        user.set_password(kept_password(folder=settings.VAR_DIR, password=secrets.token_urlsafe(12)))
         user.save()
 
 
