@@ -198,6 +198,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "STYLES": ["newsletter.admin.look.stylesheet"],
+    "SCRIPTS": ["newsletter.admin.look.script"],
     "COLORS": "newsletter.admin.look.colours",
     "DASHBOARD_CALLBACK": "newsletter.admin.dashboard.dashboard",
     "SIDEBAR": {

@@ -54,6 +54,6 @@ class CampaignAdmin(ApprovableAdmin):
         return completeness(campaign.texts.all())
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
-    def standing(self, campaign: Campaign) -> str:
+    def standing(self, campaign: Campaign) -> tuple[str, str]:
         """The state as a badge."""
-        return campaign.get_state_display()
+        return campaign.state, campaign.get_state_display()

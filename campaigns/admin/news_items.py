@@ -58,6 +58,6 @@ class NewsItemAdmin(ApprovableAdmin):
         return completeness(item.texts.all())
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
-    def standing(self, item: NewsItem) -> str:
+    def standing(self, item: NewsItem) -> tuple[str, str]:
         """The state as a badge."""
-        return item.get_state_display()
+        return item.state, item.get_state_display()

@@ -31,7 +31,7 @@ class DeliveryAdmin(ReadOnly):
 
     belongs_here = _("Every person of a mailing has one delivery here, with its state and the server's answer.")
     list_display = ("recipient", "standing", "mailing", "attempts", "resolved_at", "answer")
-    list_filter = ("state", "skip_reason", "mailing")
+    list_filter = ("state", "skip_reason")
     list_select_related = ("mailing__edition", "subscriber")
     search_fields = ("subscriber__address",)
     search_help_text = _("Search by e-mail address")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -83,7 +84,9 @@ class EditionAdmin(Admin):
 
     def response_add(self, request: HttpRequest, obj: Edition, post_url_continue: str | None = None) -> HttpResponse:
         """After the first save, see what the reader will see."""
-        return self._onward(request, obj) or super().response_add(request, obj, post_url_continue)
+        if "_save" in request.POST and IS_POPUP_VAR not in request.POST:
+            return HttpResponseRedirect(reverse("admin:edition_desk", args=[obj.pk]))
+        return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
         """After "Save and preview", see what the reader will see."""

@@ -20,8 +20,8 @@ BASE = {
     "400": DARK["muted"],
     "500": LIGHT["muted"],
     "600": "#46515E",
-    "700": DARK["line"],
-    "800": "#222B34",
+    "700": "#46525F",
+    "800": DARK["line"],
     "900": DARK["surface"],
     "950": DARK["paper"],
 }
@@ -56,3 +56,8 @@ def colours(_request: HttpRequest) -> dict[str, dict[str, str]]:
 def stylesheet(_request: HttpRequest) -> str:
     """What Unfold's own stylesheet leaves to us."""
     return static("newsletter/admin/admin.css")
+
+
+def script(_request: HttpRequest) -> str:
+    """What the rich-text editor leaves to us."""
+    return static("newsletter/admin/richtext.js")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+
+from newsletter.delivery.models import Mailing
+from newsletter.editions.models import Edition
+from newsletter.seeding.planting import plant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import OpenPage, Violation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHRASE = "an unguessable phrase"
+
+
+@pytest.fixture
+def editor(open_page: OpenPage) -> Page:
+    """An editor's tab, signed in, with the demo's content planted."""
+    plant(now=dt.datetime.now(tz=dt.UTC))
+    User.objects.create_superuser("editor", "editor@example.org", PHRASE)
+    page = open_page()
+    sign_in(page)
+    return page
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/admin/login/?next=/admin/")
+    page.fill("[name=username]", "editor")
+    page.fill("[name=password]", PHRASE)
+    page.click("#login-form button[type=submit]")
+    page.wait_for_url("**/admin/")
+
+
+def test_an_editor_builds_previews_approves_and_launches_an_edition(editor: Page) -> None:
+    complaints: list[str] = []
+    editor.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    editor.goto("/admin/newsletter/edition/add/")
+    editor.select_option("#id_newsletter", label="Wici — safer online")
+    editor.fill("#id_dated", "2026-12-01")
+    editor.fill("#id_slug", "december")
+    editor.fill("#id_subject_pl", "Grudzień: silne hasło w minutę")
+    editor.fill("#id_preheader_pl", "Cztery słowa wystarczą, by hasło było dobre i dało się zapamiętać.")
+    editor.get_by_role("tab", name="English").click()
+    editor.fill("#id_subject_en", "December: a strong password in a minute")
+    editor.fill("#id_preheader_en", "Four words are enough for a password that is good and can be kept in mind.")
+    add_block(editor, 0, "text")
+    assert not editor.locator("#id_blocks-0-url").is_visible()
+    for code, words in (("pl", "Dzień dobry, oto grudniowe wydanie."), ("en", "Hello, this is the December edition.")):
+        editor.locator(f"#id_blocks-0-body_{code}").locator("xpath=..").locator(".tiptap").fill(words)
+    add_block(editor, 1, "help")
+    editor.get_by_role("button", name="Save", exact=True).click()
+    editor.wait_for_url("**/desk/")
+    assert "grudniowe" in editor.frame_locator("iframe").locator("body").inner_text()
+    editor.get_by_role("link", name="English").click()
+    assert "December edition" in editor.frame_locator("iframe").locator("body").inner_text()
+    editor.get_by_role("button", name="Approve").click()
+    editor.get_by_text("exactly this is what readers will get").first.wait_for()
+    editor.get_by_role("button", name="Launch").click()
+    editor.get_by_role("button", name="Send to").click()
+    editor.wait_for_url("**/mailing/*/change/")
+    assert Mailing.objects.get().edition.slug == "december"
+    editor.get_by_role("button", name="Pause").click()
+    editor.get_by_role("button", name="Resume").wait_for()
+    assert complaints == []
+
+
+def add_block(editor: Page, number: int, kind: str) -> None:
+    editor.get_by_text("Add another Block").click()
+    editor.select_option(f"#id_blocks-{number}-kind", kind)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_our_pages_of_the_admin_have_no_accessibility_violation_of_ours(
+    editor: Page, open_page: OpenPage, axe: Callable[[Page], list[Violation]], width: int, *, dark: bool
+) -> None:
+    assert editor.url
+    edition = Edition.objects.get()
+    page = open_page(width=width, dark=dark)
+    sign_in(page)
+    for path in ("", f"newsletter/edition/{edition.pk}/desk/", f"newsletter/edition/{edition.pk}/launch/?when=now"):
+        page.goto(f"/admin/{path}")
+        page.wait_for_timeout(500)
+        assert ours(axe(page)) == [], path
+
+
+def ours(violations: list[Violation]) -> list[Violation]:
+    """Those in our own markup: Unfold's chrome around it is Unfold's."""
+    return [each for each in violations if any("wici" in node for node in each["nodes"])]
