@@ -1,0 +1,128 @@
+"""The SMTP conversation, line by line, with a server that reads from a script."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from newsletter.delivery.smtp import (
+    SmtpConnection,
+    SmtpLostError,
+    SmtpRefusedError,
+    SmtpRejectedError,
+    SmtpUnknownError,
+    SmtpUnreachableError,
+)
+from newsletter.lib.servers import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HELLO = ["220 ready", "250-peer\r\n250-8BITMIME\r\n250 SIZE 1000"]
+MESSAGE = b"Subject: Wici\r\n\r\n.hidden\r\n..\r\nend\r\n"
+
+
+@contextlib.contextmanager
+def server(*answers: str) -> Iterator[tuple[int, list[bytes]]]:
+    """Greets with the first answer and gives one more for each line it hears (a message counts as one); then hangs up."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talk = threading.Thread(target=_talk, args=(listening, answers, heard), daemon=True)
+        talk.start()
+        yield listening.getsockname()[1], heard
+        talk.join(5)
+
+
+def _talk(listening: socket.socket, answers: tuple[str, ...], heard: list[bytes]) -> None:
+    caller, _ = listening.accept()
+    with caller, caller.makefile("rb") as lines:
+        caller.sendall(answers[0].encode() + b"\r\n")
+        in_data = answers[0].startswith("354")
+        for answer in answers[1:]:
+            line = lines.readline()
+            while in_data and line not in (b".\r\n", b""):
+                heard.append(line)
+                line = lines.readline()
+            heard.append(line)
+            caller.sendall(answer.encode() + b"\r\n")
+            in_data = answer.startswith("354")
+        if in_data:
+            while lines.readline() not in (b".\r\n", b""):
+                pass
+
+
+def opened(port: int, **more: str) -> SmtpConnection:
+    return SmtpConnection(Server("127.0.0.1", port, **{"tls": "none", **more}), helo="wici.example.org")  # type: ignore[arg-type]  # literals of a test
+
+
+def delivered(connection: SmtpConnection, recipient: str = "ula@example.org", message: bytes = MESSAGE) -> str:
+    try:
+        reply = connection.deliver(
+            sender="wici@example.org", recipient=recipient, message=message, announce=lambda: None
+        )
+        return str(reply)
+    finally:
+        connection.close()
+
+
+def test_leading_dots_are_doubled_on_the_wire() -> None:
+    with server(*HELLO, "250 ok", "250 ok", "354 go", "250 2.0.0 taken") as (port, heard):
+        assert delivered(opened(port)) == "250 2.0.0 taken"
+    assert heard[-5:] == [b"\r\n", b"..hidden\r\n", b"...\r\n", b"end\r\n", b".\r\n"]
+
+
+def test_a_server_without_ehlo_is_greeted_the_old_way_s9() -> None:
+    with server("220 ready", "502 what?", "250 peer", "250 ok", "250 ok", "354 go", "250 taken") as (port, heard):
+        assert delivered(opened(port)) == "250 taken"
+    assert heard[:2] == [b"EHLO wici.example.org\r\n", b"HELO wici.example.org\r\n"]
+
+
+def test_where_tls_was_demanded_and_is_not_offered_nothing_is_said_s6() -> None:
+    with server(*HELLO) as (port, heard), pytest.raises(SmtpRefusedError):
+        opened(port, tls="starttls", username="ula", password="hunter2")
+    assert heard == [b"EHLO wici.example.org\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "answers", "secret"),
+    [("PLAIN", ["235 in"], b"\0ula\0hunter2"), ("LOGIN", ["334 VXN", "334 UGF", "235 in"], b"hunter2")],
+)
+def test_a_password_is_told_in_the_way_the_server_knows_s7(offered: str, answers: list[str], secret: bytes) -> None:
+    with server("220 ready", f"250-peer\r\n250 AUTH {offered}", *answers) as (port, heard):
+        opened(port, username="ula", password="hunter2").close()
+    assert heard[-1].split()[-1] == base64.b64encode(secret)
+
+
+def test_a_wrong_password_is_refused_in_the_servers_words() -> None:
+    with (
+        server("220 ready", "250-peer\r\n250 AUTH PLAIN", "535 5.7.8 wrong") as (port, _),
+        pytest.raises(SmtpRefusedError, match=r"535 5\.7\.8 wrong") as refused,
+    ):
+        opened(port, username="ula", password="hunter2")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_what_is_too_large_or_not_ascii_is_refused_before_it_is_sent_f10_s9() -> None:
+    with server(*HELLO) as (port, _), pytest.raises(SmtpRejectedError, match=r"552 5\.3\.4"):
+        delivered(opened(port), message=b"x" * 1001)
+    with server(*HELLO) as (port, _), pytest.raises(SmtpRejectedError, match=r"553 5\.6\.7"):
+        delivered(opened(port), recipient="żółw@example.org")
+
+
+def test_who_hangs_up_before_the_dot_took_nothing_and_after_it_nobody_knows_s4() -> None:
+    with server(*HELLO, "250 ok", "250 ok") as (port, _), pytest.raises(SmtpLostError):
+        delivered(opened(port))
+    with server(*HELLO, "250 ok", "250 ok", "354 go") as (port, _), pytest.raises(SmtpUnknownError):
+        delivered(opened(port))
+
+
+def test_who_is_not_there_or_speaks_something_else_is_unreachable() -> None:
+    with server("HTTP/1.1 400 Bad Request") as (port, _), pytest.raises(SmtpUnreachableError):
+        opened(port)
+    with pytest.raises(SmtpUnreachableError):
+        opened(port)
