@@ -243,7 +243,7 @@ class _Round:
     ) -> None:
         if error.stage == "dot" and error.reply:
             self._replied(claimed, error.reply, noted=True)
-        elif connection.delivered:  # the server's limit per connection (S11): a new one, and nothing happened
+        elif connection.is_used:  # it idled or reached the server's limit (S11): a new one, and nothing happened
             self._hand_over(claimed, address, message)
         elif error.reply or self._sender.losses + 1 >= MOST_LOSSES:
             self._stop_at(connection, error, claimed)

@@ -107,7 +107,8 @@ class SmtpConnection:
         """
         self.server = server
         self.pulse = pulse
-        self.delivered = 0
+        self.is_used = False
+        """Whether it was kept from before: if it ends now, that is its age (S11) and not the message."""
         self._reader = ReplyReader()
         self._socket = _connected(server)
         try:
@@ -136,7 +137,6 @@ class SmtpConnection:
             raise
         if not reply.is_positive:
             raise SmtpRejectedError("dot", reply)
-        self.delivered += 1
         return reply
 
     def quit(self) -> None:

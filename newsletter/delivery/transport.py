@@ -46,6 +46,8 @@ class Transport:
             self.leave()
         if self._connection is None:
             self._connection = self._open(pulse)
+        else:
+            self._connection.is_used = True
         self._connection.pulse = pulse
         self._used = time.monotonic()
         return self._connection
