@@ -1,12 +1,12 @@
 """Runs programs as one group: starts, prefixes what they say, starts again what died, stops all of it.
 
 Every program leads a process group of its own, so that Ctrl-C reaches only us and whatever a program started itself can
-be stopped with it. Should we be killed outright, Linux tells each program to stop (PR_SET_PDEATHSIG).
+be stopped with it. Should we be killed outright, `watching` stops what is left.
 """
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,6 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from newsletter.running import watching
 from newsletter.settings import environment
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ QUICK_FAILURES = 5
 GRACE = 6.0
 """Seconds a program gets to finish what it does; then it is killed, and the rows say what is still to do."""
 LINGER = 2.0
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Running:
@@ -54,6 +53,9 @@ class Group:
         self._folder = folder
         self._printer = printer
         self._stop = threading.Event()
+        self._watcher = subprocess.Popen(
+            [sys.executable, watching.__file__], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
         self.failed = ""
 
     @property
@@ -91,8 +93,8 @@ class Group:
             text=True,
             errors="replace",
             process_group=0,
-            preexec_fn=_end_with_our_parent,  # noqa: PLW1509 (it makes one system call, of a library loaded before)
         )
+        self._note("+", running.process.pid)
         threading.Thread(target=self._echo, args=(program, running.process), daemon=True).start()
 
     def _echo(self, program: Program, process: subprocess.Popen[str]) -> None:
@@ -110,6 +112,7 @@ class Group:
         lived = time.monotonic() - running.started_at
         running.quick_failures = running.quick_failures + 1 if lived < QUICK else 1
         _signal(running, signal.SIGKILL)  # what it started itself must not outlive it
+        self._note("-", running.process.pid if running.process else 0)
         running.process, running.again_at = None, time.monotonic() + RESTART_AFTER
         name = running.program.name
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
@@ -122,6 +125,14 @@ class Group:
         last = [running for running in self._all if running.program.outlives]
         _end(first, within=GRACE)
         _end(last, within=LINGER)
+        for running in self._all:
+            self._note("-", running.process.pid if running.process else 0)
+        self._watcher.communicate()
+
+    def _note(self, sign: str, group: int) -> None:
+        """Tell the watcher what to stop should we be killed."""
+        with contextlib.suppress(OSError):  # somebody ended the watcher: everything else goes on
+            print(f"{sign}{group}", file=self._watcher.stdin, flush=True)
 
 
 def signals_stop(stop: Callable[[], None]) -> None:
@@ -151,9 +162,3 @@ def _signal(running: Running, number: signal.Signals) -> None:
         os.killpg(running.process.pid, number)
     except (ProcessLookupError, PermissionError):  # nobody is left (macOS says: not permitted)
         return
-
-
-def _end_with_our_parent() -> None:
-    """Runs in the new process before it becomes the program."""
-    if LIBC:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
