@@ -2,7 +2,7 @@
 # Needs Python 3.11 or newer and make, nothing else; everything is kept in .venv/ and var/.
 
 PY = .venv/bin/python
-PIP = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+PIP = $(PY) -m pip install --quiet --quiet --no-input --disable-pip-version-check --require-hashes
 TESTS = -n 2
 FILES =
 PORT = 8000

@@ -24,8 +24,10 @@ def _folder_of_this_process() -> str:
     return str(folder)
 
 
-os.environ.pop("REDIS_URL", None)
-os.environ.pop("SMTP_URL", None)
+for _name in ("REDIS_URL", "SMTP_URL", "PORT", "ALLOWED_HOSTS", "SECRET_KEY_FALLBACKS", "EMAIL_BACKEND", "LOG_LEVEL"):
+    os.environ.pop(_name, None)  # what is set outside is no business of the tests; DATABASE_URL chooses the database
+for _name in [name for name in os.environ if name.startswith("SENDER_")]:
+    os.environ.pop(_name)
 _set(
     VAR_DIR=_folder_of_this_process(),
     SECRET_KEY="a key for tests that opens nothing",
