@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -89,20 +91,18 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 def _kept_secret(file: Path) -> str:
     """The secret in `file`, made on first use and readable by its owner alone; one for this process where that fails."""
-    try:
-        return file.read_text().strip()
-    except OSError:
-        pass
     secret = secrets.token_urlsafe(48)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_text(secret)
-    except FileExistsError:
-        return file.read_text().strip() or secret
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}-") as whole:  # born as 0600
+                whole.write(secret)
+                whole.flush()
+                with contextlib.suppress(FileExistsError):  # somebody was first: theirs counts
+                    os.link(whole.name, file)
+        return file.read_text().strip()
     except OSError:
         return secret  # the system check wici.E002 says what to do about a folder that cannot be written
-    return secret
 
 
 # ── Where it runs ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,14 +124,14 @@ def _host_of(url: str) -> str:
 
 SITE_URL_CHOSEN = bool(env.str("SITE_URL", default=""))
 SITE_URL = (env.str("SITE_URL", default="") or site_url_at(PORT)).rstrip("/")
-TRYING_OUT = SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
+SITE_HOST = _host_of(SITE_URL)
+TRYING_OUT = SITE_HOST in {"127.0.0.1", "localhost", "::1"}
 DEBUG = _yes("DEBUG", default=TRYING_OUT)
 SECRET_KEY_CHOSEN = bool(env.str("SECRET_KEY", default=""))
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SUPPRESSION_PEPPER = env.str("SUPPRESSION_PEPPER", default="") or _kept_secret(VAR_DIR / "suppression_pepper")
 """Keys the hash under which a suppressed address is kept; never rotated, or suppressions stop matching."""
-SITE_HOST = _host_of(SITE_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *filter(None, [SITE_HOST])])
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_HOST else []
 SECURE = SITE_URL.startswith("https://")
@@ -217,9 +217,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(VAR_DIR / "test.sqlite3")
-    }  # a file, so that a test's worker can open it
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
@@ -315,7 +312,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^u/", r"^health/$"]  # RFC 8058 3.1: one-click answers without a redirect
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
