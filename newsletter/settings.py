@@ -300,6 +300,7 @@ DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="PL")
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["newsletter.locale"]
 LOCALE_PATHS = [
     BASE_DIR / "newsletter" / "locale",
     BASE_DIR / "campaigns" / "locale",

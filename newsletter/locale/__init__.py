@@ -1,0 +1,1 @@
+"""Words per language (gettext catalogues), and how a language writes dates where Django's own way is not the house's."""
