@@ -136,6 +136,7 @@ def campaign(*, now: dt.datetime, slug: str = "sayno", **facts: Any) -> Campaign
             message="It is not your fault.",
             call_to_action="Tell somebody",
             body="<h2>Step by step</h2><p>Pay nothing.</p>",
+            content_note="This text speaks of threats.",
         )
     return made
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     NewsItem: ["title", "lead", "body", "content_note"],
-    Campaign: ["name", "headline", "message", "call_to_action", "body"],
+    Campaign: ["name", "headline", "message", "call_to_action", "body", "content_note"],
 }
 
 
@@ -105,11 +105,7 @@ def obstacles(item: NewsItem | Campaign) -> Iterator[str]:
     if not texts:
         yield gettext("Write it in at least one language.")
     for text in texts:
-        if (
-            isinstance(item, NewsItem)
-            and needs_content_note(item.sensitivity)
-            and not getattr(text, "content_note", "")
-        ):
+        if needs_content_note(item.sensitivity) and not text.content_note.strip():
             yield gettext("Write a content note in %(language)s: one sentence that says what the text is about.") % {
                 "language": text.get_language_display()
             }

@@ -163,6 +163,12 @@ class CampaignText(Translation):
     message = models.TextField(_("message"), help_text=_("What it says, in two or three sentences."))
     call_to_action = models.CharField(_("call to action"), max_length=160)
     body = models.TextField(_("text"), blank=True, help_text=_("Rich text for the campaign's page."))
+    content_note = models.CharField(
+        _("content note"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence before a sensitive text: what it is about, so that a reader can pass it by."),
+    )
 
     class Meta:
         verbose_name = _("text")

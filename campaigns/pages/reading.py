@@ -26,7 +26,7 @@ Text = TypeVar("Text", CampaignText, NewsItemText)
 
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a campaign says, what it asks for, where help is, what was written about it lately."""
+    """What a campaign says and asks for, its content note first, where help is, what was written about it lately (G3)."""
     shown = Campaign.objects.filter(state=State.APPROVED, launched_on__lte=timezone.localdate())
     found = get_object_or_404(shown, slug=slug)
     text = _words(CampaignText.objects.filter(campaign=found))
@@ -35,6 +35,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "body": sanitised(text.body),
         "news": _news_of(found),
+        "shows_note": needs_content_note(found.sensitivity) and text.content_note,
         "needs_quick_exit": needs_quick_exit(found.sensitivity),
         **help_in(request, sensitivity=found.sensitivity),
     }

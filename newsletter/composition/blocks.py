@@ -109,7 +109,7 @@ def news_item(block: Block, setting: Setting) -> dict[str, Any] | None:
 
 
 def campaign(block: Block, setting: Setting) -> dict[str, Any] | None:
-    """Hashtag, headline, message and call to action; from level 1 on helplines stand before the link (G4)."""
+    """Hashtag, note, headline, message and call to action; from level 1 on helplines stand before the link (G4)."""
     subject = block.campaign
     text = in_language(subject.texts.all(), setting.language) if subject else None
     if subject is None or text is None:
@@ -121,6 +121,7 @@ def campaign(block: Block, setting: Setting) -> dict[str, Any] | None:
         "underline": underline(said(text.headline)),
         "paragraphs": _paragraphs(text.message),
         "call_to_action": said(text.call_to_action),
+        "content_note": said(text.content_note) if needs_content_note(subject.sensitivity) else "",
         "helplines": _first_numbers(setting) if needs_help_block(subject.sensitivity) else [],
         "url": address(page_url("campaign", language=setting.language, slug=subject.slug)),
         "owner": said(subject.owner),

@@ -22,9 +22,9 @@ from newsletter.lib import tokens
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from campaigns.content.models import Campaign, Image, NewsItemText
+    from campaigns.content.models import Campaign, CampaignText, Image, NewsItemText
     from newsletter.composition.message import Message
 
 PREHEADER_AT_LEAST = 40
@@ -160,9 +160,7 @@ def _about_item(item: NewsItem, place: str, now: dt.datetime) -> Iterator[Findin
     if item.valid_until and item.valid_until < localtime(now).date():
         sentence = _("It was valid until %(when)s. Check it and set a new date, or take it out.")
         yield Finding("expired", True, "", place, sentence % {"when": item.valid_until.isoformat()})
-    if needs_content_note(item.sensitivity) and _tells(item.slug):
-        sentence = _("Its address (%(slug)s) gives a sensitive subject away. Choose a neutral one.")
-        yield Finding("telling-address", True, "", place, sentence % {"slug": item.slug})
+    yield from _about_address(item, place)
 
 
 def _about_campaign(campaign: Campaign, place: str, now: dt.datetime) -> Iterator[Finding]:
@@ -170,6 +168,13 @@ def _about_campaign(campaign: Campaign, place: str, now: dt.datetime) -> Iterato
     if campaign.ends_on and campaign.ends_on < localtime(now).date():
         sentence = _("The campaign ended on %(when)s. Take it out or correct its dates.")
         yield Finding("expired", True, "", place, sentence % {"when": campaign.ends_on.isoformat()})
+    yield from _about_address(campaign, place)
+
+
+def _about_address(content: NewsItem | Campaign, place: str) -> Iterator[Finding]:
+    if needs_content_note(content.sensitivity) and _tells(content.slug):
+        sentence = _("Its address (%(slug)s) gives a sensitive subject away. Choose a neutral one.")
+        yield Finding("telling-address", True, "", place, sentence % {"slug": content.slug})
 
 
 def _about_approval(content: NewsItem | Campaign, place: str) -> Iterator[Finding]:
@@ -247,9 +252,10 @@ def _about_variants(case: Case) -> Iterator[Finding]:
     for block in case.blocks:
         if _lacks_words(block, case.language):
             yield case.finding("variant-missing", missing, place=place_of(block))
-        item = block.news_item
-        text: NewsItemText | None = in_language(item.texts.all(), case.language) if item else None
-        if item and text and needs_content_note(item.sensitivity) and not text.content_note.strip():
+        owner = block.news_item or block.campaign
+        texts: Iterable[NewsItemText | CampaignText] = owner.texts.all() if owner else []
+        text = in_language(texts, case.language)
+        if owner and text and needs_content_note(owner.sensitivity) and not text.content_note.strip():
             sentence = _("A content note is missing. Write one sentence that says what the text is about.")
             yield case.finding("content-note-missing", sentence, place=place_of(block))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 from django.conf import settings
 
+from campaigns.safeguarding.sensitivity import needs_content_note
 from newsletter.seeding import records
 from newsletter.seeding.fields import Fields, SeedError
 from newsletter.seeding.prose import html_of, loaded, read_prose, typeset
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 BLOCKS = ["news_item", "campaign", "text", "image", "button", "help", "divider"]
+NOTE = ["content_note"]
 COLUMNS = ["address", "first_name", "language"]
 
 
@@ -68,6 +70,7 @@ def _picture(file: Path) -> records.Picture:
 
 def _campaign(file: Path) -> records.Campaign:
     fields = _fields(file)
+    sensitivity = fields.take_number("sensitivity", 0)
     campaign = records.Campaign(
         slug=file.parent.name,
         hashtag=fields.take_text("hashtag", ""),
@@ -75,9 +78,11 @@ def _campaign(file: Path) -> records.Campaign:
         official_url=fields.take_text("official_url"),
         launched_on=fields.take_date("launched_on"),
         licence=fields.take_text("licence"),
-        sensitivity=fields.take_number("sensitivity", 0),
+        sensitivity=sensitivity,
         topics=fields.take_list("topics"),
-        texts=_prose(file.parent, ["name", "headline", "message", "call_to_action"]),
+        texts=_prose(
+            file.parent, ["name", "headline", "message", "call_to_action"] + NOTE * needs_content_note(sensitivity)
+        ),
     )
     fields.done()
     return campaign
@@ -95,7 +100,7 @@ def _news_item(file: Path) -> records.NewsItem:
         sensitivity=sensitivity,
         topics=fields.take_list("topics"),
         campaigns=fields.take_list("campaigns"),
-        texts=_prose(file.parent, ["title", "lead"] + ["content_note"] * (sensitivity > 1)),
+        texts=_prose(file.parent, ["title", "lead"] + NOTE * needs_content_note(sensitivity)),
     )
     fields.done()
     return item

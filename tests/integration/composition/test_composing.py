@@ -130,6 +130,21 @@ def test_a_content_note_stands_before_the_sensitive_text() -> None:
     assert text.index("This text is hard to read.") < text.index("Amber light: net-2026-11-2")
 
 
+def test_a_campaigns_content_note_stands_before_its_headline_when_it_is_sensitive() -> None:
+    edition = an_edition()
+    subject = Campaign.objects.create(
+        slug="threats", owner="x", official_url="https://example.org/", launched_on=TODAY, sensitivity=2
+    )
+    subject.texts.create(language="en", name="x", headline="Say NO", message="x", content_note="It speaks of threats.")
+    Block.objects.create(edition=edition, position=7, kind=BlockKind.CAMPAIGN, campaign=subject)
+    message = compose(edition=Edition.objects.get(pk=edition.pk), language="en", today=TODAY)
+    for part in (message.html, message.text):
+        assert 0 < part.index("It speaks of threats.") < part.index("Say NO")
+    Campaign.objects.update(sensitivity=1)
+    message = compose(edition=Edition.objects.get(pk=edition.pk), language="en", today=TODAY)
+    assert "It speaks of threats." not in message.html + message.text
+
+
 def test_help_links_are_the_directorys_to_the_byte() -> None:
     links = composed("pl").links
     assert {Helpline.objects.get().web_url, "tel:116111"} <= set(links)

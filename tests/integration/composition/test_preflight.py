@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import translation
 
-from campaigns.content.models import Campaign, Image, NewsItem, NewsItemText, State
+from campaigns.content.models import Campaign, CampaignText, Image, NewsItem, NewsItemText, State
 from campaigns.helplines.models import Helpline
 from newsletter.composition.preflight import Finding, findings_for
 from newsletter.editions.models import Block, BlockKind, BlockText, Edition, EditionText, Newsletter, NewsletterText
@@ -148,6 +148,20 @@ def test_a_running_campaign_is_fine_and_one_that_ended_is_not() -> None:
     assert rules(edition) == set()
     Campaign.objects.update(ends_on=dt.date(2026, 11, 22))
     assert rules(edition) == {"expired"}
+
+
+def test_a_sensitive_campaign_needs_a_content_note_and_a_neutral_address() -> None:
+    edition = an_edition()
+    a_campaign(edition, sensitivity=2)
+    place = "Block 4, campaign: yes"
+    missing = {
+        (finding.language, finding.place) for finding in found(edition) if finding.rule == "content-note-missing"
+    }
+    assert missing == {("pl", place), ("en", place)}
+    CampaignText.objects.update(content_note="This text is about threats.")
+    assert rules(edition) == set()
+    Campaign.objects.update(slug="sexual-extortion")
+    assert rules(edition) == {"telling-address"}
 
 
 def test_a_sensitive_editions_own_address_stays_neutral() -> None:

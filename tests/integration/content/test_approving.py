@@ -83,6 +83,21 @@ def test_a_legacy_term_in_any_field_blocks_approval_unless_quoted(item: NewsItem
     approving.approve(item=item, by=approver, now=LATE_EVENING)
 
 
+def test_a_sensitive_campaign_needs_a_content_note_in_every_language(approver: User) -> None:
+    campaign = Campaign.objects.create(
+        slug="sayno",
+        owner="Europol",
+        official_url="https://example.org/",
+        launched_on=dt.date(2017, 6, 19),
+        sensitivity=2,
+    )
+    for language, note in (("en", "This text is about threats."), ("pl", " ")):
+        campaign.texts.create(language=language, name="Say NO", headline="…", message="…", content_note=note)
+    with translation.override("en"), pytest.raises(NotReadyError) as refused:
+        approving.approve(item=campaign, by=approver, now=LATE_EVENING)
+    assert refused.value.sentences == ["Write a content note in Polish: one sentence that says what the text is about."]
+
+
 def test_a_campaign_takes_the_same_steps(approver: User) -> None:
     campaign = Campaign.objects.create(
         slug="sayno", owner="Europol", official_url="https://www.europol.europa.eu/", launched_on=dt.date(2017, 6, 19)

@@ -144,6 +144,19 @@ def test_a_content_note_stands_before_the_text_and_help_after_it(client: Client,
     assert "steal()" not in html
 
 
+def test_a_campaigns_content_note_stands_before_its_text(client: Client, site: Site) -> None:
+    assert site.edition
+    html = client.get("/en/campaigns/sayno/").content.decode()
+    places = [html.index(words) for words in ("speaks of threats", "not your fault", "Tell somebody", "Pay nothing")]
+    assert places == sorted(places)
+
+
+def test_an_everyday_campaign_shows_no_content_note(client: Client, site: Site) -> None:
+    assert site.edition
+    Campaign.objects.update(sensitivity=1)
+    assert "speaks of threats" not in client.get("/en/campaigns/sayno/").content.decode()
+
+
 @pytest.mark.parametrize("path", ["campaigns/sayno/", "news/operation/", "help/"])
 def test_helplines_are_linked_byte_for_byte(client: Client, site: Site, path: str) -> None:
     assert site.edition

@@ -39,6 +39,7 @@ def spoil(file: Path, old: str, new: str) -> None:
         ("news/backup/pl.md", "---\ntitle", "title", "front matter"),
         ("news/backup/pl.md", "lead:", "leader:", "lead"),
         ("news/operation-horus/en.md", "content_note:", "note:", "content_note"),
+        ("campaigns/sayno/pl.md", "content_note:", "note:", "content_note"),
         ("helplines/pl.yaml", 'phone: "116 000"', "phone: 116000", "rows[3].phone"),
         ("helplines/pl.yaml", "order: 10", "order: first", "rows[0].order"),
         ("editions/wici-2026-11.yaml", "- divider:", "- dividre:", "blocks[7].block"),
