@@ -44,14 +44,14 @@ class LanguageMiddleware(LocaleMiddleware):
     """Django's, without its redirect of an unknown address to a language: a POST must never meet one (H4).
 
     Whoever leaves the language out of an address is helped by `apologies.unknown_address`. A page whose address holds no
-    language (signed links) listens to `?language=`, so that switching needs no cookie.
+    language (signed links, the inbox) listens to `?language=`, so that switching needs no cookie.
     """
 
     def process_request(self, request: HttpRequest) -> None:
         """Speak the language of the path, else the one asked for, else the one the device prefers."""
         super().process_request(request)
         asked = request.GET.get("language", "")
-        if asked in dict(settings.LANGUAGES) and not request.path_info.startswith(STAFF_PATHS):
+        if asked in dict(settings.LANGUAGES) and not request.path_info.startswith("/admin/"):
             speak(request, translation.get_language_from_path(request.path_info) or asked)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -40,6 +40,11 @@ def test_an_empty_inbox_says_what_belongs_here(client: Client) -> None:
     assert "appear here as soon as they are sent" in page
 
 
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_its_language_links_are_heard(client: Client, language: str) -> None:
+    assert client.get(f"/inbox/?language={language}").headers["Content-Language"] == language
+
+
 def test_the_list_shows_the_newest_first(client: Client) -> None:
     caught(b"Subject: first\r\n\r\n")
     caught(b"Subject: second\r\n\r\n")
