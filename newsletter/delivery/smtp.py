@@ -11,7 +11,7 @@ SmtpError                    carries stage, reply, and a text; never an address,
 from __future__ import annotations
 
 import base64
-import functools
+import math
 import socket
 import ssl
 import time
@@ -19,14 +19,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.replies import Reply, ReplyMalformedError, ReplyReader
+from newsletter.lib.servers import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsletter.lib.servers import Server
 
-CONNECT = 30.0
 TIMEOUTS = {
+    "connect": 30.0,
     "greeting": 300.0,
     "hello": 300.0,
     "starttls": 120.0,
@@ -40,6 +41,7 @@ TIMEOUTS = {
     "quit": 5.0,
 }
 """Seconds per stage (S1, RFC 5321 4.5.3.2). QUIT is a courtesy; nobody waits for its answer."""
+SHORTEST = 0.1
 PULSE = 5.0
 """How often, while a server keeps us waiting, the caller is asked to renew its lease."""
 START_MAIL = 354
@@ -99,8 +101,10 @@ def _nothing() -> None:
 class SmtpConnection:
     """A greeted, encrypted and authenticated connection that takes one message after the other."""
 
-    def __init__(self, server: Server, *, helo: str, pulse: Callable[[], None] = _nothing) -> None:
-        """Open it.
+    def __init__(
+        self, server: Server, *, helo: str, pulse: Callable[[], None] = _nothing, until: float = math.inf
+    ) -> None:
+        """Open it. Past the moment `until` (of `time.monotonic()`) nobody waits for the server any more, at any stage.
 
         Raises:
             SmtpUnreachableError, SmtpRefusedError: it cannot be used.
@@ -109,8 +113,9 @@ class SmtpConnection:
         self.pulse = pulse
         self.is_used = False
         """Whether it was kept from before: if it ends now, that is its age (S11) and not the message."""
+        self._until = until
         self._reader = ReplyReader()
-        self._socket = _connected(server)
+        self._socket = _connected(server, self._seconds("connect"))
         try:
             self._open(helo)
         except (SmtpError, OSError, ValueError) as error:  # ssl.SSLError is an OSError, a bad certificate a ValueError
@@ -192,12 +197,15 @@ class SmtpConnection:
         self._reader.forget()
         context = self.server.tls_context()
         assert context is not None  # noqa: S101 (only called where TLS is on)
-        self._socket.settimeout(TIMEOUTS["starttls"])
-        self._socket = context.wrap_socket(self._socket, server_hostname=self.server.host)
+        self._socket.settimeout(self._seconds("starttls"))
+        try:
+            self._socket = context.wrap_socket(self._socket, server_hostname=self.server.host)
+        except ssl.SSLError as error:
+            raise SmtpRefusedError("starttls", None, _tls_words(error)) from error
         self._socket.settimeout(PULSE)
 
     def _log_in(self) -> None:
-        if not isinstance(self._socket, ssl.SSLSocket) and not _is_loopback(self.server.host):
+        if not isinstance(self._socket, ssl.SSLSocket) and self.server.host not in LOOPBACK:
             raise SmtpRefusedError("auth", None, "No password is sent over an unencrypted connection.")
         if "PLAIN" in self.offer.auth:
             secret = _encoded(f"\0{self.server.username}\0{self.server.password}")
@@ -257,42 +265,49 @@ class SmtpConnection:
         return self._read(stage)
 
     def _send(self, data: bytes, stage: str) -> None:
-        view, deadline = memoryview(data), time.monotonic() + TIMEOUTS[stage]
+        view, deadline = memoryview(data), time.monotonic() + self._seconds(stage)
         while view:
+            _in_time(stage, deadline)
             try:
                 view = view[self._socket.send(view) :]
             except TimeoutError:
-                self._wait(stage, deadline)
+                self.pulse()
             except OSError as error:
                 raise SmtpLostError(stage, None, _words(error)) from error
 
     def _read(self, stage: str) -> tuple[Reply, list[str]]:
         """The next reply. 421 is the server hanging up, whenever it comes (S9)."""
-        deadline = time.monotonic() + TIMEOUTS[stage]
+        deadline = time.monotonic() + self._seconds(stage)
         try:
             while (found := self._reader.next_reply()) is None:
-                self._receive(stage, deadline)
+                _in_time(stage, deadline)
+                self._receive(stage)
         except ReplyMalformedError as error:
             raise SmtpLostError(stage, None, "The server does not speak SMTP.") from error
         if found[0].code == CLOSING:
             raise SmtpLostError(stage, found[0])
         return found
 
-    def _receive(self, stage: str, deadline: float) -> None:
+    def _receive(self, stage: str) -> None:
         try:
             data = self._socket.recv(65536)
         except TimeoutError:
-            return self._wait(stage, deadline)
+            return self.pulse()
         except OSError as error:
             raise SmtpLostError(stage, None, _words(error)) from error
         if not data:
             raise SmtpLostError(stage, None, "The server hung up.")
         return self._reader.feed(data)
 
-    def _wait(self, stage: str, deadline: float) -> None:
-        if time.monotonic() > deadline:
-            raise SmtpLostError(stage, None, f"The server did not answer in {TIMEOUTS[stage]:.0f} seconds.")
-        self.pulse()
+    def _seconds(self, stage: str) -> float:
+        """How long this stage may take."""
+        return max(min(TIMEOUTS[stage], self._until - time.monotonic()), SHORTEST)
+
+
+def _in_time(stage: str, deadline: float) -> None:
+    """Also a server that sends one letter at a time comes to its end here."""
+    if time.monotonic() > deadline:
+        raise SmtpLostError(stage, None, "The server did not answer in time.")
 
 
 def _not_open(error: Exception) -> SmtpError:
@@ -318,9 +333,9 @@ def offer_in(lines: list[str]) -> Offer:
     )
 
 
-def _connected(server: Server) -> socket.socket:
+def _connected(server: Server, seconds: float) -> socket.socket:
     try:
-        connection = socket.create_connection((server.host, server.port), timeout=CONNECT)
+        connection = socket.create_connection((server.host, server.port), timeout=seconds)
     except OSError as error:
         raise SmtpUnreachableError("connect", None, _words(error)) from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -341,9 +356,10 @@ def _encoded(secret: str) -> str:
     return base64.b64encode(secret.encode()).decode()
 
 
-@functools.cache
-def _is_loopback(host: str) -> bool:
-    return host in {"127.0.0.1", "::1", "localhost"}
+def _tls_words(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"Its certificate cannot be trusted: {error.verify_message.rstrip('.')}."
+    return f"It could not agree with us on encryption ({error.reason})."
 
 
 def _words(error: Exception) -> str:

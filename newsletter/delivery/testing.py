@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -11,25 +12,27 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.composing import compose
-from newsletter.delivery.smtp import SmtpError
-from newsletter.delivery.transport import NoServerError, kept
+from newsletter.delivery.smtp import SmtpError, SmtpRejectedError
+from newsletter.delivery.transport import NoServerError, to_our_servers
 from newsletter.lib.links import Purpose, url_for
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from newsletter.delivery.transport import Transport
     from newsletter.editions.models import Edition
 
+PATIENCE = 20.0
+"""Seconds for the whole conversation: a person is waiting for the page."""
 NOBODY = uuid.UUID(int=0)
 """A test's links are signed like any other and open the page that a link to nobody opens."""
 
 
 class NotTakenError(Exception):
-    """The copy was not taken; `host` (empty: no mail server is set) and `text` say what happened."""
+    """The copy was not taken; `text` says what happened (empty: no mail server is set)."""
 
-    def __init__(self, host: str, text: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.host = host
         self.text = text
 
 
@@ -44,24 +47,24 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
     """
     recipient = parse(address).wire
     message = _composed(edition, language, recipient, now)
+    sender = settings.SENDER_BOUNCE_EMAIL or edition.newsletter.sender_email
+    transport = to_our_servers(until=time.monotonic() + PATIENCE)
     try:
-        reply = (
-            kept()
-            .connection(pulse=_patiently)
-            .deliver(
-                sender=settings.SENDER_BOUNCE_EMAIL or edition.newsletter.sender_email,
-                recipient=recipient,
-                message=message,
-                announce=_patiently,
-            )
-        )
-    except NoServerError as error:
-        host, failure = error.failures[0] if error.failures else ("", None)
-        raise NotTakenError(host, failure.text if failure else "") from error
-    except SmtpError as error:
-        raise NotTakenError(settings.SMTP_SERVERS[0].rpartition("@")[2], error.text) from error
+        return _handed_over(transport, sender, recipient, message)
     finally:
-        kept().leave()
+        transport.leave()
+
+
+def _handed_over(transport: Transport, sender: str, recipient: str, message: bytes) -> str:
+    try:
+        connection = transport.connection(pulse=_patiently)
+        reply = connection.deliver(sender=sender, recipient=recipient, message=message, announce=_patiently)
+    except NoServerError as error:
+        raise NotTakenError(error.failures[0][1].text if error.failures else "") from error
+    except SmtpError as error:
+        if not isinstance(error, SmtpRejectedError):
+            transport.drop()
+        raise NotTakenError(error.text) from error
     return str(reply)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -30,9 +31,10 @@ class NoServerError(Exception):
 class Transport:
     """One connection at a time, to the first server that answers."""
 
-    def __init__(self, servers: Sequence[Server]) -> None:
-        """Connect at first use."""
+    def __init__(self, servers: Sequence[Server], *, until: float = math.inf) -> None:
+        """Connect at first use. Past `until` (of `time.monotonic()`) no server is waited for."""
         self._servers = servers
+        self._until = until
         self._connection: SmtpConnection | None = None
         self._used = 0.0
 
@@ -68,7 +70,7 @@ class Transport:
         failures: list[tuple[str, SmtpError]] = []
         for server in self._servers:
             try:
-                return SmtpConnection(server, helo=our_name(), pulse=pulse)
+                return SmtpConnection(server, helo=our_name(), pulse=pulse, until=self._until)
             except SmtpError as error:
                 failures.append((server.host, error))
         raise NoServerError(failures)
@@ -77,7 +79,12 @@ class Transport:
 @functools.cache
 def kept() -> Transport:
     """The process's own transport over settings.SMTP_SERVERS, kept from one task to the next."""
-    return Transport([parse(url) for url in settings.SMTP_SERVERS])
+    return to_our_servers()
+
+
+def to_our_servers(*, until: float = math.inf) -> Transport:
+    """A transport of its own over settings.SMTP_SERVERS, for whoever may not share one: `kept` belongs to the worker."""
+    return Transport([parse(url) for url in settings.SMTP_SERVERS], until=until)
 
 
 @functools.cache

@@ -33,7 +33,7 @@ def server_refuses(*, mailing: Mailing, host: str, failure: SmtpError, now: dt.d
     if isinstance(failure, SmtpUnreachableError):
         said = _("The mail server %(host)s does not answer; trying again at %(time)s.")
         return _wait(mailing, now, said % {"host": host, "time": moment})
-    said = _("The mail server %(host)s takes no mail from us now; it says: %(reply)s. Trying again at %(time)s.")
+    said = _("The mail server %(host)s takes no mail from us now: %(reply)s. Trying again at %(time)s.")
     return _wait(mailing, now, said % {"host": host, "reply": failure.text[:120].rstrip("."), "time": moment})
 
 

@@ -6,10 +6,12 @@ import base64
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from newsletter.delivery import smtp
 from newsletter.delivery.smtp import (
     SmtpConnection,
     SmtpLostError,
@@ -126,3 +128,29 @@ def test_who_is_not_there_or_speaks_something_else_is_unreachable() -> None:
         opened(port)
     with pytest.raises(SmtpUnreachableError):
         opened(port)
+
+
+def test_a_server_that_says_one_letter_at_a_time_comes_to_its_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(smtp.TIMEOUTS, "greeting", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def dribble() -> None:
+            caller, _ = listening.accept()
+            with caller, contextlib.suppress(OSError):
+                while True:
+                    caller.sendall(b"2")
+                    time.sleep(0.05)
+
+        talk = threading.Thread(target=dribble, daemon=True)
+        talk.start()
+        with pytest.raises(SmtpUnreachableError, match="in time"):
+            opened(listening.getsockname()[1])
+        talk.join(10)
+
+
+def test_a_caller_may_set_an_end_to_the_whole_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "PULSE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        there = Server("127.0.0.1", silent.getsockname()[1], tls="none")
+        with pytest.raises(SmtpUnreachableError, match="in time"):
+            SmtpConnection(there, helo="wici.example.org", until=time.monotonic() + 0.3)
