@@ -211,6 +211,7 @@ UNFOLD = {
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 DATABASES = {"default": _database(f"sqlite:///{VAR_DIR / 'wici.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: threads and processes share it
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
