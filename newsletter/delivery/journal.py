@@ -20,6 +20,7 @@ from newsletter.lib.redis import connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
 
 KEPT_SECONDS = 5 * 24 * 3600
 ANNOUNCED = "announced"
@@ -138,13 +139,21 @@ def _silent_connection() -> socket.socket:
     """A connection of our own to Redis that never answers (so that nothing unread can reset it when we die)."""
     parts = urlsplit(settings.REDIS_URL)
     raw = _plug(parts.scheme, parts.hostname or "127.0.0.1", parts.port or 6379)
+    try:
+        _introduce(raw, parts)
+    except OSError:
+        raw.close()
+        raise
+    return raw
+
+
+def _introduce(raw: socket.socket, parts: SplitResult) -> None:
     if parts.password:
         raw.sendall(_command("AUTH", *filter(None, [unquote(parts.username or ""), unquote(parts.password)])))
         _expect_ok(raw)
     raw.sendall(_command("SELECT", parts.path.strip("/") or "0"))
     _expect_ok(raw)
     raw.sendall(_command("CLIENT", "REPLY", "OFF"))
-    return raw
 
 
 def _plug(scheme: str, host: str, port: int) -> socket.socket:

