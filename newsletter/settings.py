@@ -198,7 +198,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "STYLES": ["newsletter.admin.look.stylesheet"],
-    "SCRIPTS": ["newsletter.admin.look.script"],
+    "SCRIPTS": ["newsletter.admin.look.script", "newsletter.admin.look.chooser_script"],
     "COLORS": "newsletter.admin.look.colours",
     "DASHBOARD_CALLBACK": "newsletter.admin.dashboard.dashboard",
     "SIDEBAR": {

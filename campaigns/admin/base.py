@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.choosing import ChoosingMixin
+from campaigns.admin.titles import TitlesMixin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +43,7 @@ HTTPS: Any = {models.URLField: {"assume_scheme": "https"}}
 """What an address typed without a scheme is taken for."""
 
 
-class Admin(ChoosingMixin, ModelAdmin):
+class Admin(TitlesMixin, ChoosingMixin, ModelAdmin):
     """An admin page with our defaults. `belongs_here` and `first_step` are what an empty list says."""
 
     belongs_here: str | _StrPromise = ""

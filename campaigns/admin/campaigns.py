@@ -26,6 +26,7 @@ class CampaignAdmin(ApprovableAdmin):
 
     belongs_here = _("A campaign lives for months across editions: a hashtag, an owner, a message in each language.")
     first_step = _("Describe the first campaign")
+    new_title = _("New campaign")
     readonly_fields: ClassVar[tuple[str, ...]] = ("state",)
     form = CampaignForm
     list_display = ("name", "languages", "standing", "owner", "launched_on", "ends_on")

@@ -62,4 +62,8 @@ class Chooser(_Forgiving, AutocompleteSelect):
 
 
 class ChooserOfMany(_Forgiving, AutocompleteSelectMultiple):
-    """Chooses several entries."""
+    """Chooses several entries; each is taken out by its own cross, so none clears them all."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        """Without the cross that clears everything: it breaks the list of the chosen for whoever hears the page."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}

@@ -55,6 +55,7 @@ class HelplineAdmin(Admin):
 
     belongs_here = _("Helplines are put into editions by country and language. Only verified entries are printed.")
     first_step = _("Enter the first helpline")
+    new_title = _("New helpline")
     form = HelplineForm
     list_display = ("reached_by", "names", "country", "kind", "audience", "languages", "verification", "review_by")
     list_filter = (StandingFilter, "country", "kind", "audience")

@@ -36,6 +36,7 @@ class ImageAdmin(Admin):
 
     belongs_here = _("Pictures stand here once, with what they show in each language for those who do not see them.")
     first_step = _("Upload the first picture")
+    new_title = _("New image")
     form = ImageForm
     list_display = ("thumbnail", "shows", "languages", "credit", "size")
     search_fields = ("file", "credit", "texts__alt")

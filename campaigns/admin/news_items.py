@@ -26,6 +26,7 @@ class NewsItemAdmin(ApprovableAdmin):
 
     belongs_here = _("News items are the reusable pieces an edition is built from: facts once, words in each language.")
     first_step = _("Write the first news item")
+    new_title = _("New news item")
     form = NewsItemForm
     list_display = ("title", "languages", "standing", "sensitivity", "source", "source_date")
     list_filter = ("state", "sensitivity", "topics", "source")

@@ -15,6 +15,7 @@ class SourceAdmin(Admin):
 
     belongs_here = _("A source is who published what you report: an agency, a CERT, a police force.")
     first_step = _("Enter the first source")
+    new_title = _("New source")
     list_display = ("name", "website", "licence")
     search_fields = ("name", "website")
     ordering = ("name",)

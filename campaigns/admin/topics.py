@@ -25,6 +25,7 @@ class TopicAdmin(Admin):
 
     belongs_here = _("Topics are subjects readers know: phishing, passwords, children online.")
     first_step = _("Name the first topic")
+    new_title = _("New topic")
     form = TopicForm
     list_display = ("name", "languages", "slug")
     search_fields = ("slug", "texts__name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.helplines import DUE_SOON, STANDINGS, standing_on
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
-from newsletter.delivery.models import Mailing, MailingState
+from newsletter.delivery.models import DeliveryState, Mailing, MailingState
 from newsletter.editions.models import Edition, EditionState
 from newsletter.reports.figures import progress_of
 
@@ -28,7 +29,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     may = request.user.has_perm
     return context | {
         "title": _("Overview"),
+        "roleless": not request.user.get_all_permissions(),
+        "beginnings": _beginnings(request),
         "under_way": _under_way() if may("newsletter.view_mailing") else None,
+        "last": _last() if may("newsletter.view_mailing") else None,
         "next_steps": _next_steps() if may("newsletter.view_edition") else None,
         "drafts": _drafts() if may("campaigns.view_newsitem") else None,
         "helplines_due": _helplines_due() if may("campaigns.view_helpline") else None,
@@ -40,6 +44,31 @@ def _under_way() -> list[dict[str, Any]]:
     mailings = Mailing.objects.exclude(state__in=OVER).select_related("edition").prefetch_related("edition__texts")
     now = timezone.now()
     return [_with_progress(mailing, now) for mailing in mailings.order_by("due_at", "pk")[:SHOWN]]
+
+
+def _last() -> dict[str, Any] | None:
+    """What was sent last and what became of it; None before the first mailing is over."""
+    over = Mailing.objects.filter(state__in=OVER).select_related("edition").prefetch_related("edition__texts")
+    mailing = over.order_by(F("finished_at").desc(nulls_last=True), "-pk").first()
+    if mailing is None:
+        return None
+    counts = progress_of(mailing=mailing, now=timezone.now()).counts
+    return {
+        "mailing": mailing,
+        "counts": [(label, counts[value]) for value, label in DeliveryState.choices if counts[value]],
+    }
+
+
+def _beginnings(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where somebody who is new here may begin, as far as they are let."""
+    steps = [
+        ("campaigns.add_newsitem", _("Write a news item"), reverse("admin:campaigns_newsitem_add")),
+        ("newsletter.add_edition", _("Build the next edition"), reverse("admin:newsletter_edition_add")),
+        ("campaigns.add_helpline", _("Enter a helpline"), reverse("admin:campaigns_helpline_add")),
+    ]
+    mine = [{"title": title, "url": url} for permission, title, url in steps if request.user.has_perm(permission)]
+    inbox = [{"title": _("Look at the inbox"), "url": reverse("inbox")}] if settings.CATCHING_MAIL else []
+    return [*mine, {"title": _("Look at the site"), "url": "/"}, *inbox]
 
 
 def _with_progress(mailing: Mailing, now: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.base import ReadOnly, display
+from newsletter.delivery import sentences
 from newsletter.delivery.models import Delivery, DeliveryState
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class DeliveryAdmin(ReadOnly):
     search_fields = ("subscriber__address",)
     search_help_text = _("Search by e-mail address")
     ordering = ("-pk",)
+    readonly_fields = ("words",)
     fields = (
         "mailing",
         "subscriber",
@@ -46,7 +48,7 @@ class DeliveryAdmin(ReadOnly):
         "resolved_at",
         "code",
         "enhanced_code",
-        "reply",
+        "words",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -64,6 +66,11 @@ class DeliveryAdmin(ReadOnly):
         return delivery.state, delivery.get_state_display()
 
     @display(description=_("server's reply"))
+    def words(self, delivery: Delivery) -> str:
+        """What the server said, or what we say where it said nothing."""
+        return sentences.said(text=delivery.reply)
+
+    @display(description=_("server's reply"))
     def answer(self, delivery: Delivery) -> str:
         """What the server said last."""
-        return f"{delivery.code or ''} {delivery.reply}".strip()
+        return f"{delivery.code or ''} {sentences.said(text=delivery.reply)}".strip()

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from newsletter.admin.forms import LaunchForm, TestForm
 from newsletter.composition import composing, freezing, preflight, web
-from newsletter.delivery import testing
+from newsletter.delivery import sentences, testing
 from newsletter.delivery.models import MailingState
 from newsletter.editions import editing
 from newsletter.editions.models import Edition, EditionState
@@ -173,7 +173,9 @@ def _tell_about_test(request: HttpRequest, edition: Edition, form: TestForm) -> 
     except testing.NotTakenError as error:
         sentence = gettext("The test to %(address)s was not sent. The mail server answered: %(reply)s")
         messages.error(
-            request, sentence % {"address": address, "reply": error.text or gettext("no mail server is set")}
+            request,
+            sentence
+            % {"address": address, "reply": sentences.said(text=error.text) or gettext("no mail server is set")},
         )
     else:
         sentence = gettext("The test is on its way to %(address)s. The mail server answered: %(reply)s")

@@ -34,6 +34,7 @@ class EditionAdmin(Admin):
 
     belongs_here = _("An edition is one number of a newsletter: blocks in their order, a subject in each language.")
     first_step = _("Build the first edition")
+    new_title = _("New edition")
     form = EditionForm
     inlines = (BlockInline,)
     actions_detail = ("preview",)

@@ -74,9 +74,3 @@ class LaunchForm(forms.Form):
             self.add_error("at", _("Choose the date and time at which sending begins."))
         elif at <= timezone.now():
             self.add_error("at", _("This time has passed. Choose a later one, or send now."))
-
-
-class ReasonForm(forms.Form):
-    """Why a person is taken off, in the words staff chose."""
-
-    confirmed = forms.BooleanField(label=_("I know that this cannot be undone from here."))

@@ -61,3 +61,8 @@ def stylesheet(_request: HttpRequest) -> str:
 def script(_request: HttpRequest) -> str:
     """What the rich-text editor leaves to us."""
     return static("newsletter/admin/richtext.js")
+
+
+def chooser_script(_request: HttpRequest) -> str:
+    """What select2 leaves to us."""
+    return static("newsletter/admin/choosers.js")

@@ -42,6 +42,7 @@ class NewsletterAdmin(Admin):
 
     belongs_here = _("A newsletter is what people subscribe to: a sender, a look, languages and a consent wording.")
     first_step = _("Set up the first newsletter")
+    new_title = _("New newsletter")
     form = NewsletterForm
     list_display = ("name", "languages_written", "sender_email", "readers")
     search_fields = ("slug", "texts__name", "sender_email")

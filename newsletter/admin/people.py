@@ -30,6 +30,7 @@ class PersonAdmin(BaseUserAdmin, Admin):
 
     belongs_here = _("Everybody who works here has an account of their own.")
     first_step = _("Add the first person")
+    new_title = _("New person")
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -42,4 +43,5 @@ class RoleAdmin(BaseGroupAdmin, Admin):
 
     belongs_here = _("A role gathers what people may do: write, approve, send, read.")
     first_step = _("Name the first role")
+    new_title = _("New role")
     ordering = ("name",)

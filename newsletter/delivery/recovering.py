@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from newsletter.delivery import journal, outcomes
+from newsletter.delivery import journal, outcomes, sentences
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.delivery.recording import record
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from newsletter.delivery.outcomes import Outcome
 
 MOST_LEASES = 100
-DIED = "The worker stopped before the server's answer was known."
-FORGOTTEN = "The worker stopped and the journal was lost, so nobody knows whether the server took it."
 
 
 def recover(*, now: dt.datetime) -> int:
@@ -47,7 +45,7 @@ def _settled(row: Delivery, page: Page, now: dt.datetime) -> Outcome:
     if reply := page.replies.get(row.pk):
         return outcomes.replied(attempt=attempt, reply=reply, rng=rng)
     if row.pk in page.announced:
-        return outcomes.unknown(attempt=attempt, text=DIED, rng=rng)
+        return outcomes.unknown(attempt=attempt, text=sentences.DIED, rng=rng)
     if not page.whole:
-        return outcomes.unknown(attempt=attempt, text=FORGOTTEN, rng=rng)
+        return outcomes.unknown(attempt=attempt, text=sentences.FORGOTTEN, rng=rng)
     return outcomes.untouched(delivery_id=row.pk, now=now)

@@ -12,7 +12,7 @@ from django.conf import settings
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import Reader, ReaderError, compile_message
 from newsletter.composition.message import Message
-from newsletter.delivery import outcomes, waiting
+from newsletter.delivery import outcomes, sentences, waiting
 from newsletter.delivery.claiming import claim, renew
 from newsletter.delivery.journal import Journal, JournalError
 from newsletter.delivery.message_ids import message_id
@@ -192,7 +192,7 @@ class _Round:
             address = _wire(claimed.address)
             message = self._sender.filled(claimed, address)
         except (AddressError, ReaderError):
-            self._replied(claimed, Reply(553, "5.1.3", "This is not an address or a name that mail can be sent to."))
+            self._replied(claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
             return
         try:
             self._hand_over(claimed, address, message)

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.delivery import sentences
 from newsletter.delivery.replies import Reply, ReplyMalformedError, ReplyReader
 from newsletter.lib.servers import LOOPBACK
 
@@ -182,7 +183,7 @@ class SmtpConnection:
     def _starttls(self, helo: str) -> None:
         if not self.offer.starttls:
             if self.server.tls == "starttls":
-                raise SmtpRefusedError("starttls", None, "The server offers no STARTTLS.")
+                raise SmtpRefusedError("starttls", None, sentences.NO_STARTTLS)
             return
         reply, _ = self._ask("STARTTLS", "starttls")
         if not reply.is_positive:
@@ -206,7 +207,7 @@ class SmtpConnection:
 
     def _log_in(self) -> None:
         if not isinstance(self._socket, ssl.SSLSocket) and self.server.host not in LOOPBACK:
-            raise SmtpRefusedError("auth", None, "No password is sent over an unencrypted connection.")
+            raise SmtpRefusedError("auth", None, sentences.NOT_ENCRYPTED)
         if "PLAIN" in self.offer.auth:
             secret = _encoded(f"\0{self.server.username}\0{self.server.password}")
             reply, _ = self._ask(f"AUTH PLAIN {secret}", "auth")
@@ -216,18 +217,16 @@ class SmtpConnection:
                 if reply.code == 334:  # noqa: PLR2004 (RFC 4954: go on)
                     reply, _ = self._ask(_encoded(answer), "auth")
         else:
-            raise SmtpRefusedError("auth", None, "The server offers no way to log in that we know (PLAIN, LOGIN).")
+            raise SmtpRefusedError("auth", None, sentences.NO_LOGIN)
         if not 200 <= reply.code < 300:  # noqa: PLR2004 (RFC 4954: 235)
             raise SmtpRefusedError("auth", reply)
 
     # ── one message ──────────────────────────────────────────────────────────────────────────────────────────────────
     def _refuse_impossible(self, recipient: str, message: bytes) -> None:
         if not recipient.isascii() and not self.offer.smtputf8:  # F10
-            raise SmtpRejectedError(
-                "rcpt", Reply(553, "5.6.7", "The server takes no address with letters beyond ASCII.")
-            )
+            raise SmtpRejectedError("rcpt", Reply(553, "5.6.7", sentences.ASCII_ONLY))
         if self.offer.size and len(message) > self.offer.size:  # S9
-            raise SmtpRejectedError("mail", Reply(552, "5.3.4", f"The server takes at most {self.offer.size} bytes."))
+            raise SmtpRejectedError("mail", Reply(552, "5.3.4", sentences.TOO_LARGE % {"number": self.offer.size}))
 
     def _envelope(self, sender: str, recipient: str, size: int) -> None:
         mail = f"MAIL FROM:<{sender}>" + (f" SIZE={size}" if self.offer.size else "")
@@ -283,7 +282,7 @@ class SmtpConnection:
                 _in_time(stage, deadline)
                 self._receive(stage)
         except ReplyMalformedError as error:
-            raise SmtpLostError(stage, None, "The server does not speak SMTP.") from error
+            raise SmtpLostError(stage, None, sentences.NOT_SMTP) from error
         if found[0].code == CLOSING:
             raise SmtpLostError(stage, found[0])
         return found
@@ -296,7 +295,7 @@ class SmtpConnection:
         except OSError as error:
             raise SmtpLostError(stage, None, _words(error)) from error
         if not data:
-            raise SmtpLostError(stage, None, "The server hung up.")
+            raise SmtpLostError(stage, None, sentences.HUNG_UP)
         return self._reader.feed(data)
 
     def _seconds(self, stage: str) -> float:
@@ -307,7 +306,7 @@ class SmtpConnection:
 def _in_time(stage: str, deadline: float) -> None:
     """Also a server that sends one letter at a time comes to its end here."""
     if time.monotonic() > deadline:
-        raise SmtpLostError(stage, None, "The server did not answer in time.")
+        raise SmtpLostError(stage, None, sentences.SILENT)
 
 
 def _not_open(error: Exception) -> SmtpError:
@@ -358,7 +357,7 @@ def _encoded(secret: str) -> str:
 
 def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"Its certificate cannot be trusted: {error.verify_message.rstrip('.')}."
+        return sentences.BAD_CERTIFICATE % {"reason": error.verify_message.rstrip(".")}
     return f"It could not agree with us on encryption ({error.reason})."
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from newsletter.delivery import sentences
 from newsletter.delivery.models import Mailing
 from newsletter.delivery.smtp import SmtpUnreachableError
 
@@ -34,7 +35,8 @@ def server_refuses(*, mailing: Mailing, host: str, failure: SmtpError, now: dt.d
         said = _("The mail server %(host)s does not answer; trying again at %(time)s.")
         return _wait(mailing, now, said % {"host": host, "time": moment})
     said = _("The mail server %(host)s takes no mail from us now: %(reply)s. Trying again at %(time)s.")
-    return _wait(mailing, now, said % {"host": host, "reply": failure.text[:120].rstrip("."), "time": moment})
+    reply = sentences.said(text=failure.text)[:120].rstrip(".")
+    return _wait(mailing, now, said % {"host": host, "reply": reply, "time": moment})
 
 
 def journal_is_away(*, mailing: Mailing, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q
 
+from newsletter.delivery import sentences
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 
 RECENT = dt.timedelta(seconds=30)
@@ -100,6 +101,6 @@ def _replies(mailing: Mailing) -> list[ServerReply]:
     )
     grouped = odd.order_by().values_list("code", "enhanced_code").annotate(last=Max("reply"), number=Count("id"))
     return [
-        ServerReply(code, enhanced, text, number)
+        ServerReply(code, enhanced, sentences.said(text=text), number)
         for code, enhanced, text, number in grouped.order_by("-number")[:MOST_REPLIES]
     ]
