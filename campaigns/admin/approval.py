@@ -48,8 +48,8 @@ class ApprovableAdmin(Admin):
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Iterable[Any]:
         """The buttons that lead on from where the item stands now."""
-        state = self.get_queryset(request).filter(pk=object_id).values_list("state", flat=True).first()
-        offered = {self._action_name(step) for step in STEPS_FROM.get(cast("State", state), [])}
+        item = self.get_object(request, str(object_id)) if object_id else None  # None, too, for an id of rubbish
+        offered = {self._action_name(step) for step in STEPS_FROM[item.state]} if item else set()
         actions = super().get_actions_submit_line(request, object_id)  # type: ignore[misc]  # Unfold's, untyped
         return [each for each in actions if each.action_name in offered]
 

@@ -66,7 +66,10 @@ def icon(_request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture of ours: re-encoded when it came in, never guessed at by the browser (X15)."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:  # a name longer than the disk knows, a file that may not be read
+        raise Http404 from error
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 

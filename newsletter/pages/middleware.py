@@ -18,7 +18,7 @@ from newsletter.pages.speaking import speak
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 STAFF_PATHS = ("/admin/", "/inbox/")
@@ -69,7 +69,9 @@ class KindErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Nothing to add on the way."""
+        """Refuse what PostgreSQL would refuse: the lists of the admin filter by what stands in their address."""
+        if request.path_info.startswith(STAFF_PATHS) and _holds_nul(request.GET):
+            return apologies.not_understood(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -83,3 +85,8 @@ class KindErrorsMiddleware:
                 return apologies.not_understood(request, exception=exception)
             case _:
                 return None
+
+
+def _holds_nul(query: QueryDict) -> bool:
+    """Whether a filter does; a search (`q`) is a form that minds itself."""
+    return any("\0" in value for name, values in query.lists() if name != "q" for value in values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -82,7 +82,7 @@ def _is_one_click(request: HttpRequest) -> bool:
 def _act(request: HttpRequest) -> str:
     try:
         return request.POST.get("act", "")
-    except (BadRequest, MultiPartParserError, UnreadablePostError):
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return ""  # a body we cannot read is none of our forms; the address alone says what is wanted
 
 

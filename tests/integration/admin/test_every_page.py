@@ -87,3 +87,18 @@ def test_the_login_page_speaks_both_languages(client: Client) -> None:
     for language in LANGUAGES:
         client.cookies["django_language"] = language
         assert client.get(reverse("admin:login")).status_code == 200
+
+
+@pytest.mark.parametrize("model", ["campaigns/newsitem", "campaigns/campaign", "newsletter/edition"])
+@pytest.mark.parametrize("key", ["abc", "%00", "1.0", "_5F", "9" * 40])
+def test_an_id_of_rubbish_leads_back_with_a_sentence(chief: Client, model: str, key: str) -> None:
+    answer = chief.get(f"/admin/{model}/{key}/change/", follow=True)
+    assert answer.status_code == 200
+    assert "exist" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["campaigns/newsitem/?state__exact=%00", "newsletter/delivery/?state=%00", "autocomplete/?term=%00"]
+)
+def test_a_filter_of_rubbish_is_refused_before_any_database_would(chief: Client, query: str) -> None:
+    assert chief.get(f"/admin/{query}").status_code == 400

@@ -194,3 +194,54 @@ def test_health_names_the_part_that_does_not_answer(client: Client, settings: Se
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     answer = client.get("/health/")
     assert (answer.status_code, answer.json()) == (503, {"status": "failing", "failing": ["redis"]})
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("query", ["&" * 1001, "a=1&" * 1001])
+@pytest.mark.django_db
+def test_a_query_of_rubbish_gets_a_kind_page_even_while_debugging(
+    client: Client, settings: Settings, query: str, *, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    answer = client.get(f"/en/check/?{query}")
+    assert answer.status_code == 400
+    assert b"We could not read this request" in answer.content
+    assert b"Traceback" not in answer.content
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("host", ["evil.example.com", "[::1", "a b", "-", ".."])
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_gets_a_kind_page_even_while_debugging(
+    client: Client, settings: Settings, host: str, *, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    for wanted in ("text/html", "application/json"):
+        answer = client.get("/en/check/", headers={"host": host, "accept": wanted})
+        assert answer.status_code == 400
+        assert b"We could not read this request" in answer.content
+        assert b"DisallowedHost" not in answer.content
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.django_db
+def test_a_form_larger_than_any_of_ours_is_refused_kindly(settings: Settings, *, debug: bool) -> None:
+    settings.DEBUG = debug
+    for path in ("/en/sign-up/", "/i18n/setlang/", "/admin/login/", "/inbox/empty/"):
+        answer = Client(enforce_csrf_checks=True).post(path, {"language": "x" * 3_000_000})
+        assert answer.status_code in {400, 403}, path
+        assert b"Traceback" not in answer.content
+
+
+@pytest.mark.parametrize("path", ["a" * 3000, "a/" * 3000, "%00"])
+@pytest.mark.django_db
+def test_a_picture_by_a_name_of_rubbish_is_not_there(client: Client, path: str) -> None:
+    assert client.get(f"/media/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaaa"', "x" * 4000, "' or 1=1"])
+@pytest.mark.django_db
+def test_a_session_cookie_of_rubbish_is_no_session(client: Client, key: str) -> None:
+    answer = client.get("/admin/", headers={"cookie": f"sessionid={key}"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/admin/login/")

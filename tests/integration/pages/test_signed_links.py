@@ -117,6 +117,8 @@ def test_one_click_works_for_a_bare_client(live_server: LiveServer, kind: str) -
         ("multipart/form-data", "without a boundary"),
         ("multipart/form-data; boundary=x", "--x\r\ncut short"),
         ("text/plain", ONE_CLICK),
+        ("application/x-www-form-urlencoded", "a=1&" * 1001),
+        ("application/x-www-form-urlencoded", "a=" + "x" * 3_000_000),
         ("application/json", "{}"),
         ("", ""),
     ],
