@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.editions.models import Newsletter
 
 BATCH = 1_000
+FIRST_YEAR = 1970
 DATE_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 
 
@@ -165,7 +166,10 @@ def _read_moment(text: str) -> dt.datetime | None:
     for reading in (dt.datetime.fromisoformat, *(_by(form) for form in DATE_FORMATS)):
         try:
             moment = reading(text)
-            return moment if moment.tzinfo else timezone.make_aware(moment)
+            if (
+                moment.year >= FIRST_YEAR
+            ):  # before, nobody consented by e-mail, and a database's clock may not begin yet
+                return moment if moment.tzinfo else timezone.make_aware(moment)
         except (ValueError, OverflowError):
             continue
     return None

@@ -33,7 +33,9 @@ class Command(BaseCommand):
         """Steer, then show."""
         mailing = Mailing.objects.select_related("edition").filter(pk=options["id"]).first()
         if mailing is None:
-            raise CommandError(f"There is no mailing {options['id']}.")
+            raise CommandError(
+                f"There is no mailing {options['id']}. Its number stands in the admin's list of mailings."
+            )
         if options["action"]:
             mailing = _steered(options["action"], mailing.pk)
         said = as_json if options["json"] else as_sentences

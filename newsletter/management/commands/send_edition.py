@@ -72,11 +72,11 @@ def _moment(written: str | None) -> dt.datetime | None:
         return None
     try:
         moment = parse_datetime(written) or _midnight(parse_date(written))
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise CommandError(f"--at: “{written}” is not a moment. Write it like 2026-11-24T08:00.")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        if moment:
+            return (timezone.make_aware(moment) if timezone.is_naive(moment) else moment).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise CommandError(f"--at: “{written}” is not a moment. Write it like 2026-11-24T08:00.")
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:

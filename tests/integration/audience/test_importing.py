@@ -99,6 +99,7 @@ def test_an_imported_reader_may_leave_and_undo_it(wici: Newsletter) -> None:
         ("anna@example.org,Anna,pl,2024-03-31,", "consent_source"),
         ("anna@example.org,Anna,pl,wczoraj,targi", "2025-03-31"),
         ("anna@example.org,Anna,pl,2031-01-01,targi", ""),
+        ("anna@example.org,Anna,pl,0001-01-01,targi", "2025-03-31"),
         ("anna@example.org,Anna,tlh,2024-03-31,targi", "pl, en"),
         ("anna@example.org,<b>,pl,2024-03-31,targi", ""),
         ("anna@example.org,Anna,pl,2024-03-31,targi,Warszawa", ""),

@@ -79,8 +79,10 @@ def test_a_draft_is_sent_back_for_approval(edition: Edition) -> None:
 
 @pytest.mark.usefixtures("edition", "redis_server")
 def test_an_edition_can_be_sent_later_and_a_wrong_moment_is_explained() -> None:
-    with pytest.raises(CommandError, match="2026-11-24T08:00"):
-        call_command("send_edition", SLUG, "--at", "tomorrow")
+    for wrong in ("tomorrow", "2026-13-01", "0001-01-01", "9999-12-31T23:59-14:00"):
+        with pytest.raises(CommandError, match="2026-11-24T08:00"):
+            call_command("send_edition", SLUG, "--at", wrong)
+    assert not Mailing.objects.exists()
     assert told("send_edition", SLUG, "--at", "2099-11-24T08:00")["state"] == "scheduled"
     assert Mailing.objects.get().due_at == dt.datetime(2099, 11, 24, 7, tzinfo=dt.UTC)
 
