@@ -13,6 +13,7 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 (a missing module gets a sentence)
         from django.core.management import execute_from_command_line  # noqa: PLC0415 (the same)
+        from django.db.utils import OperationalError, ProgrammingError  # noqa: PLC0415 (the same)
     except ModuleNotFoundError as missing:
         sys.exit(_not_installed(missing))
     try:
@@ -23,6 +24,10 @@ def main() -> None:
         sys.exit(_not_installed(missing))
     except ImproperlyConfigured as wrong:
         sys.exit(str(wrong))
+    except (OperationalError, ProgrammingError) as silent:
+        if isinstance(silent, ProgrammingError) and "does not exist" not in str(silent):
+            raise
+        sys.exit(f"{silent}\nThe database cannot be used. Check DATABASE_URL, and make its tables: manage.py migrate.")
 
 
 def _not_installed(missing: ModuleNotFoundError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 import zoneinfo
@@ -19,6 +20,7 @@ from kombu import Queue
 from newsletter.lib.servers import first_readable
 
 env = environ.Env()
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -75,7 +77,8 @@ def _database(default: str) -> dict[str, object]:
         url = env.str("DATABASE_URL", default="") or default
         if url.startswith(("sqlite:///", "postgres://", "postgresql://")) and urlsplit(url).port != 0:
             database: dict[str, object] = env.db_url_config(url)
-            return database
+            if database["NAME"] not in {"", ":memory:"}:  # each process would have one of its own
+                return database
     except ValueError:
         pass
     raise ImproperlyConfigured(
@@ -84,8 +87,27 @@ def _database(default: str) -> dict[str, object]:
     )
 
 
+def _redis(default: str) -> str:
+    """REDIS_URL. Raises ImproperlyConfigured with a sentence that repeats no password."""
+    url = env.str("REDIS_URL", default="") or default
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        at_a_host = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+        if parts.scheme == "unix" or (at_a_host and re.fullmatch(r"(/\d*)?", parts.path)):
+            return url
+    raise ImproperlyConfigured("REDIS_URL names no Redis: write redis://:password@host:6379/0, or leave it out.")
+
+
+def _log_level() -> str:
+    """LOG_LEVEL. Raises ImproperlyConfigured with a sentence for a word that is no level."""
+    word = (env.str("LOG_LEVEL", default="") or "INFO").upper()
+    if word not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL={word} is no level: write one of {', '.join(LOG_LEVELS)}.")
+    return word
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var")
 """Everything the embedded mode writes: database, inbox, images, keys, process files."""
 
 
@@ -235,7 +257,7 @@ WHITENOISE_USE_FINDERS = True
 # ── Redis, Celery ────────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDED_REDIS = not env.str("REDIS_URL", default="")
 EMBEDDED_REDIS_PORT = _port("EMBEDDED_REDIS_PORT", default=6399)
-REDIS_URL = env.str("REDIS_URL", default="") or f"redis://127.0.0.1:{EMBEDDED_REDIS_PORT}/0"
+REDIS_URL = _redis(f"redis://127.0.0.1:{EMBEDDED_REDIS_PORT}/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 SWEEP_SECONDS = _number("SWEEP_SECONDS", default=3.0, least=0.1, most=3600)
@@ -294,7 +316,7 @@ EMAIL_USE_LOCALTIME = True  # a Date with its offset (F4)
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = [("pl", _("Polish")), ("en", _("English"))]
 LANGUAGE_CODE = _language(env.str("DEFAULT_LANGUAGE", default="pl"), [code for code, _name in LANGUAGES])
-TIME_ZONE = _time_zone(env.str("TIME_ZONE", default="Europe/Warsaw"))
+TIME_ZONE = _time_zone(env.str("TIME_ZONE", default="") or "Europe/Warsaw")
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="PL")
 """Whose helplines a visitor sees before choosing another country (ISO 3166)."""
 USE_TZ = True
@@ -308,6 +330,7 @@ LOCALE_PATHS = [
 ]
 
 # ── Safety at the edges ──────────────────────────────────────────────────────────────────────────────────────────────
+SESSION_ENGINE = "newsletter.lib.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -318,6 +341,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER = "newsletter.pages.reporting.KindReporter"
 CSRF_FAILURE_VIEW = "newsletter.pages.apologies.form_not_trusted"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -338,7 +362,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "filters": {"without_tokens": {"()": "newsletter.lib.discretion.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": _log_level()},
     "loggers": {
         "django.server": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

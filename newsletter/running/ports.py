@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 from django.conf import settings
 
@@ -19,26 +20,39 @@ def demand_free(*, port: int) -> None:
     Raises:
         PortError: for the first one that is not.
     """
+    with ExitStack() as held:  # each stays bound until the last was asked for: two of ours cannot have the same one
+        _demand_all(port, held)
+
+
+def _demand_all(port: int, held: ExitStack) -> None:
     _demand(
-        port, "the site", f"Choose another one: manage.py up --port {_other(port)} (or make demo PORT={_other(port)})."
+        held,
+        port,
+        "the site",
+        f"Choose another one: manage.py up --port {_other(port)} (or make demo PORT={_other(port)}).",
     )
     if settings.EMBEDDED_REDIS:
         taken = settings.EMBEDDED_REDIS_PORT
-        _demand(taken, "our Redis", f"Set EMBEDDED_REDIS_PORT={_other(taken)}, or REDIS_URL to a Redis of your own.")
+        _demand(
+            held, taken, "our Redis", f"Set EMBEDDED_REDIS_PORT={_other(taken)}, or REDIS_URL to a Redis of your own."
+        )
     if settings.CATCHING_MAIL:
         taken = settings.CATCHER_PORT
-        _demand(taken, "the mail catcher", f"Set CATCHER_PORT={_other(taken)}, or SMTP_URL to a real mail server.")
+        _demand(
+            held, taken, "the mail catcher", f"Set CATCHER_PORT={_other(taken)}, or SMTP_URL to a real mail server."
+        )
 
 
-def _demand(port: int, who: str, remedy: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except PermissionError as error:
-            raise PortError(f"Port {port} for {who} needs an administrator's rights. {remedy}") from error
-        except (OSError, OverflowError) as error:
-            raise PortError(f"Port {port} is taken, and {who} needs it. {remedy}") from error
+def _demand(held: ExitStack, port: int, who: str, remedy: str) -> None:
+    probe = held.enter_context(socket.socket())
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind((HOST, port))
+        probe.listen(0)  # without it, Linux lets two of SO_REUSEADDR have the same one
+    except PermissionError as error:
+        raise PortError(f"Port {port} for {who} needs an administrator's rights. {remedy}") from error
+    except (OSError, OverflowError) as error:
+        raise PortError(f"Port {port} is taken, and {who} needs it. {remedy}") from error
 
 
 def _other(port: int) -> int:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
+PORTS = range(1, 65536)
+
+
 class Command(BaseCommand):
     """Thin door to newsletter.running.starting."""
 
@@ -34,7 +37,9 @@ class Command(BaseCommand):
         """Start, and stay until stopped."""
         if demo and not settings.CATCHING_MAIL:
             raise CommandError("The demo writes to invented people: unset SMTP_URL and DEBUG, then start it again.")
-        port = port or settings.PORT
+        port = settings.PORT if port is None else port
+        if port not in PORTS:
+            raise CommandError(f"--port {port} cannot be used: choose a number from 1 to 65535, such as 8000.")
         if not settings.SITE_URL_CHOSEN:
             settings.SITE_URL = site_url_at(port)  # what we compose here must point there
         try:

@@ -191,6 +191,21 @@ def test_a_taken_port_gets_one_sentence(site: Site, variable: str, sentence: str
     assert f"Port {port} {sentence}" in said
 
 
+@pytest.mark.parametrize("port", [0, -5, 70000])
+def test_a_port_that_is_none_gets_one_sentence(site: Site, port: int) -> None:
+    site.port = port
+    said = site.refused()
+    assert len(said.splitlines()) == 1
+    assert f"--port {port} cannot be used" in said
+
+
+def test_two_of_ours_cannot_have_the_same_port(site: Site) -> None:
+    site.environment["CATCHER_PORT"] = str(site.port)
+    said = site.refused()
+    assert len(said.splitlines()) == 1
+    assert f"Port {site.port} is taken, and the mail catcher needs it." in said
+
+
 def test_a_folder_that_cannot_be_written_gets_one_sentence(site: Site) -> None:
     site.folder.write_text("a file stands where the folder should be")
     said = site.refused()
