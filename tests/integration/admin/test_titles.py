@@ -31,3 +31,9 @@ def test_an_entry_is_called_by_its_own_name(chief: Client) -> None:
     edition = Edition.objects.prefetch_related("texts").get()
     title = chief.get(f"/admin/newsletter/edition/{edition.pk}/change/").context["title"]
     assert title in {text.subject for text in edition.texts.all()}
+
+
+def test_a_list_counts_its_entries_as_the_language_does(chief: Client) -> None:
+    chief.cookies["django_language"] = "pl"
+    assert "1 wpis<" in chief.get("/admin/newsletter/edition/").content.decode()
+    assert "0 wpisów" in chief.get("/admin/newsletter/mailing/").content.decode()
