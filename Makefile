@@ -29,6 +29,9 @@ check: dev
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
 
+coverage: dev
+	@$(PY) -m tests.covering
+
 bench: dev
 	@$(PY) -m tests.benchmarks
 
@@ -82,8 +85,9 @@ help:
 	@echo "make test     the tests (FILES='tests/unit' for some of them)"
 	@echo "make check    everything that is checked without running: style, types, layers, templates, migrations"
 	@echo "make browser  the journeys in a real browser (needs Debian's chromium)"
+	@echo "make coverage branch coverage of every stage, and whether it is complete"
 	@echo "make bench    how many messages a second leave"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
 
-.PHONY: demo up test browser check install run dev bench lock clean help
+.PHONY: demo up test browser check install run dev coverage bench lock clean help

@@ -145,9 +145,7 @@ def text(block: Block, setting: Setting) -> dict[str, Any] | None:
 def image(block: Block, setting: Setting) -> dict[str, Any] | None:
     """A picture with its description for those who do not see it, a caption and perhaps a link."""
     words = in_language(block.texts.all(), setting.language)
-    picture = _picture(block.image, setting)
-    if picture is None:
-        return None
+    picture = _picture(block.image, setting) or {}  # the database lets no image block be without one
     caption = (
         [merged(part, first_name=setting.first_name) for part in (words.heading, words.body) if part] if words else []
     )

@@ -23,15 +23,14 @@ UPDATE newsletter_delivery SET
   code = CASE WHEN o.untried = 1 THEN newsletter_delivery.code ELSE o.code END,
   enhanced_code = CASE WHEN o.untried = 1 THEN newsletter_delivery.enhanced_code ELSE o.enhanced END,
   reply = CASE WHEN o.untried = 1 THEN newsletter_delivery.reply ELSE o.reply END
-FROM {rows} AS o
+FROM {rows}
 WHERE newsletter_delivery.id = o.id AND newsletter_delivery.lease = %s AND newsletter_delivery.state = 'sending'
 """
-POSTGRESQL_ROWS = """jsonb_to_recordset(%s::jsonb)"""
-POSTGRESQL_TYPES = """ (id bigint, state text, due_at timestamptz, at timestamptz, untried int, unknown int,
+POSTGRESQL_ROWS = """jsonb_to_recordset(%s::jsonb) AS o (id bigint, state text, due_at timestamptz, at timestamptz, untried int, unknown int,
   code int, enhanced text, reply text)"""
 SQLITE_ROWS = """(SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.state') AS state, json_extract(value, '$.due_at') AS due_at,
   json_extract(value, '$.at') AS at, json_extract(value, '$.untried') AS untried, json_extract(value, '$.unknown') AS unknown, json_extract(value, '$.code') AS code,
-  json_extract(value, '$.enhanced') AS enhanced, json_extract(value, '$.reply') AS reply FROM json_each(%s))"""
+  json_extract(value, '$.enhanced') AS enhanced, json_extract(value, '$.reply') AS reply FROM json_each(%s)) AS o"""
 
 
 def record(*, lease: str, outcomes: Sequence[Outcome], expired_at: dt.datetime | None = None) -> int:
@@ -52,9 +51,7 @@ def record(*, lease: str, outcomes: Sequence[Outcome], expired_at: dt.datetime |
 
 
 def _statement() -> str:
-    if connection.vendor == "postgresql":
-        return UPDATE.format(rows=POSTGRESQL_ROWS).replace("AS o", f"AS o{POSTGRESQL_TYPES}", 1)
-    return UPDATE.format(rows=SQLITE_ROWS)
+    return UPDATE.format(rows=POSTGRESQL_ROWS if connection.vendor == "postgresql" else SQLITE_ROWS)
 
 
 def _row(outcome: Outcome) -> dict[str, object]:

@@ -127,9 +127,11 @@ def test_no_reader_can_add_a_header(junk: str) -> None:
 
 
 @given(junk=st.sampled_from(["\r\nBcc: x@example.org", ">", "<", " ", "\0", "ż"]))
-def test_a_link_that_would_leave_its_header_fails_that_one_copy(junk: str) -> None:
+def test_a_link_or_an_id_that_would_leave_its_header_fails_that_one_copy(junk: str) -> None:
     compiled = compile_message(message=message_of("x", "", ""), mailing_id=1)
     one = reader()
+    with pytest.raises(ReaderError):
+        compiled.fill(Reader(one.address, "", f"1{junk}2", one.unsubscribe_url, one.preferences_url), date=DATE)
     forged = Reader(one.address, one.first_name, one.message_id, f"https://example.org/{junk}", one.preferences_url)
     with pytest.raises(ReaderError):
         compiled.fill(forged, date=DATE)

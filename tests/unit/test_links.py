@@ -36,6 +36,14 @@ def test_read_refuses_every_single_changed_character() -> None:
             read(Purpose.UNSUBSCRIBE, changed, now=NOON)
 
 
+def test_read_refuses_a_second_spelling_of_the_same_bytes() -> None:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    good = token(Purpose.CONFIRM)
+    assert read(Purpose.CONFIRM, good, now=NOON)
+    with pytest.raises(LinkTamperedError):
+        read(Purpose.CONFIRM, good[:-1] + letters[letters.index(good[-1]) + 1], now=NOON)
+
+
 @pytest.mark.parametrize("rubbish", ["", "a", "ż", "=" * 48, "A" * 48, "A" * 5000, "../../etc/passwd", "%00"])
 def test_read_refuses_rubbish(rubbish: str) -> None:
     with pytest.raises(LinkTamperedError):

@@ -10,12 +10,12 @@ import lxml.html
 import nh3
 import pytest
 
-from campaigns.content.models import Campaign, Image, NewsItem
+from campaigns.content.models import Campaign, Image, NewsItem, Topic, TopicText
 from campaigns.helplines.models import Helpline
 from newsletter.composition.composing import compose
 from newsletter.composition.measuring import faults_of
 from newsletter.composition.merging import filled
-from newsletter.composition.web import web_version
+from newsletter.composition.web import public_subject, web_version
 from newsletter.editions.models import Block, BlockKind, BlockText, Edition, Newsletter
 from tests.builders import NOON, a_news_item, an_edition
 
@@ -185,6 +185,26 @@ def test_a_block_without_words_in_a_language_leaves_no_empty_frame() -> None:
         )
     again = compose(edition=Edition.objects.get(pk=edition.pk), language="pl", today=TODAY)
     assert (again.html, again.text) == (whole.html, whole.text)
+
+
+def test_a_topic_without_words_in_a_language_gives_way_to_the_next() -> None:
+    edition = an_edition()
+    TopicText.objects.filter(language="en").delete()
+    second = Topic.objects.create(slug="second")
+    NewsItem.objects.get().topics.add(second)
+    assert "SMS" not in composed_again(edition, "en").text
+    TopicText.objects.create(topic=second, language="en", name="Second topic")
+    assert "Second topic" in composed_again(edition, "en").html
+
+
+def test_the_archive_calls_an_edition_by_its_subject_without_anybodys_name() -> None:
+    edition = an_edition()
+    edition.texts.filter(language="en").update(subject="[[first_name|Hello]], news for November")
+    assert public_subject(message=composed_again(edition, "en")) == "Hello, news for November"
+
+
+def composed_again(edition: Edition, language: str) -> Message:
+    return compose(edition=Edition.objects.get(pk=edition.pk), language=language, today=TODAY)
 
 
 def test_a_picture_may_be_a_link_and_a_newsletter_may_have_a_logo() -> None:

@@ -179,3 +179,16 @@ def test_everyday_editions_may_say_what_they_are_about() -> None:
     edition = an_edition()
     subject(edition, "Extortion by e-mail: what to do")
     assert rules(edition) == set()
+
+
+def test_a_colour_that_reads_well_and_a_block_without_words_of_its_own_are_fine() -> None:
+    edition = an_edition()
+    newsletter(brand_colour="#003366", signal_colour="#7a0000")
+    Block.objects.create(edition=edition, position=6, kind=BlockKind.DIVIDER)
+    assert found(edition) == []
+
+
+def test_an_unknown_field_in_a_subject_is_found_too() -> None:
+    edition = an_edition()
+    subject(edition, "Hello [[surname]], news for November")
+    assert "unknown-field" in rules(edition)

@@ -154,3 +154,97 @@ def test_a_caller_may_set_an_end_to_the_whole_conversation(monkeypatch: pytest.M
         there = Server("127.0.0.1", silent.getsockname()[1], tls="none")
         with pytest.raises(SmtpUnreachableError, match="in time"):
             SmtpConnection(there, helo="wici.example.org", until=time.monotonic() + 0.3)
+
+
+def test_a_server_that_knows_neither_greeting_or_neither_way_to_log_in_is_refused() -> None:
+    with server("220 ready", "502 what?", "502 what?") as (port, _), pytest.raises(SmtpRefusedError, match="502"):
+        opened(port)
+    with (
+        server("220 ready", "250-peer\r\n250 AUTH GSSAPI") as (port, _),
+        pytest.raises(SmtpRefusedError, match="no way to log in"),
+    ):
+        opened(port, username="ula", password="hunter2")
+
+
+def test_a_login_that_ends_early_is_not_told_the_password() -> None:
+    with (
+        server("220 ready", "250-peer\r\n250 AUTH LOGIN", "334 VXN", "535 5.7.8 unknown user") as (port, heard),
+        pytest.raises(SmtpRefusedError, match="unknown user"),
+    ):
+        opened(port, username="ula", password="hunter2")
+    assert base64.b64encode(b"hunter2") not in b"".join(heard)
+
+
+def test_whoever_refuses_the_sender_in_turn_is_not_asked_to_forget_it() -> None:
+    with server(*HELLO, "550 5.7.1 not you") as (port, heard), pytest.raises(SmtpRejectedError, match="not you"):
+        delivered(opened(port))
+    assert heard[-1].startswith(b"MAIL FROM:")
+
+
+def test_a_server_that_wants_the_text_after_refusing_gets_none_s8() -> None:
+    pipelining = "250-peer\r\n250 PIPELINING"
+    refusing = ("250 ok", "550 5.1.1 nobody", "354 go", "554 5.5.1 nothing", "250 forgotten")
+    with server("220 ready", pipelining, *refusing) as (port, heard), pytest.raises(SmtpRejectedError, match="nobody"):
+        delivered(opened(port))
+    assert b"".join(heard).endswith(b"DATA\r\n.\r\nRSET\r\n")
+
+
+def test_a_message_that_begins_with_a_dot_or_ends_without_a_line_end_stays_whole() -> None:
+    with server(*HELLO, "250 ok", "250 ok", "354 go", "250 taken") as (port, heard):
+        delivered(opened(port), message=b".begins and ends")
+    assert heard[-2:] == [b"..begins and ends\r\n", b".\r\n"]
+
+
+def test_goodbye_is_said_even_to_who_left_already() -> None:
+    with server(*HELLO) as (port, heard):
+        opened(port).quit()
+    assert heard == [b"EHLO wici.example.org\r\n"]
+
+
+def test_a_server_that_reads_no_further_and_then_resets_took_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "PULSE", 0.1)
+    waited: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        reset = threading.Event()
+
+        def stall() -> None:
+            caller, _ = listening.accept()
+            caller.sendall(b"220 ready\r\n")
+            caller.recv(4096)
+            caller.sendall(b"250-peer\r\n250 PIPELINING\r\n")
+            caller.recv(4096)
+            caller.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
+            reset.wait(10)
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            caller.close()
+
+        def pulse() -> None:
+            waited.append(time.monotonic())
+            reset.set()
+
+        talk = threading.Thread(target=stall, daemon=True)
+        talk.start()
+        there = Server("127.0.0.1", listening.getsockname()[1], tls="none")
+        with pytest.raises(SmtpLostError):
+            delivered(SmtpConnection(there, helo="x", pulse=pulse), message=b"x" * 50_000_000 + b"\r\n")
+        talk.join(10)
+    assert waited, "while the server reads nothing, the lease is renewed"
+
+
+def test_a_server_that_greets_with_a_refusal_or_a_reset_does_not_let_us_in() -> None:
+    with server("554 5.3.2 no service here") as (port, _), pytest.raises(SmtpRefusedError, match="no service here"):
+        opened(port)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def slam() -> None:
+            caller, _ = listening.accept()
+            caller.sendall(b"220 ready\r\n")
+            caller.recv(4096)
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            caller.close()
+
+        talk = threading.Thread(target=slam, daemon=True)
+        talk.start()
+        with pytest.raises(SmtpUnreachableError):
+            opened(listening.getsockname()[1])
+        talk.join(10)

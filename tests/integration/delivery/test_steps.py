@@ -59,9 +59,12 @@ def test_preparing_in_many_steps_and_again_writes_everybody_once(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preparing, "IDS_PER_STEP", 7)
-    mailing = prepared(edition, 50)
+    before = make_readers(edition.newsletter, 50)[0].pk - 1
+    mailing = make_mailing(edition, prepared_to=before)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
     assert Delivery.objects.filter(mailing=mailing).count() == 50
-    Mailing.objects.update(state=MailingState.PREPARING, prepared_to=0)
+    Mailing.objects.update(state=MailingState.PREPARING, prepared_to=before)
     while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
         pass
     assert Delivery.objects.filter(mailing=mailing).count() == 50

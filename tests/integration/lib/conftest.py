@@ -1,0 +1,5 @@
+"""A real mail server."""
+
+from tests.integration.delivery.conftest import peer
+
+__all__ = ["peer"]
