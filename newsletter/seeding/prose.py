@@ -28,7 +28,7 @@ def read_prose(file: Path, *, language: str) -> tuple[Fields, str]:
     Raises:
         SeedError: no front matter, or front matter that is not YAML.
     """
-    parts = FRONT_MATTER.fullmatch(file.read_text(encoding="utf-8"))
+    parts = FRONT_MATTER.fullmatch(text_of(file))
     if parts is None:
         raise SeedError(file, "front matter", "begin the file with fields between two lines of ---")
     front = {
@@ -61,3 +61,17 @@ def loaded(text: str, *, file: Path) -> dict[str, object]:
     if not isinstance(values, dict):
         raise SeedError(file, "the file", "write fields as `name: value`")
     return values
+
+
+def text_of(file: Path) -> str:
+    """What the file says.
+
+    Raises:
+        SeedError: it is not there, or not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SeedError(file, "the file", f"it cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SeedError(file, "the file", "save it as UTF-8") from error

@@ -11,7 +11,7 @@ from django.conf import settings
 from campaigns.safeguarding.sensitivity import needs_content_note
 from newsletter.seeding import records
 from newsletter.seeding.fields import Fields, SeedError
-from newsletter.seeding.prose import html_of, loaded, read_prose, typeset
+from newsletter.seeding.prose import html_of, loaded, read_prose, text_of, typeset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def read(folder: Path) -> records.Seeds:
 
 def _topics(file: Path) -> list[records.Topic]:
     fields = _fields(file)
-    names = {slug: fields.take_mapping(slug).take_all() for slug in loaded(file.read_text("utf-8"), file=file)}
+    names = {slug: fields.take_mapping(slug).take_all() for slug in loaded(text_of(file), file=file)}
     return [records.Topic(slug=slug, names=each) for slug, each in names.items()]
 
 
@@ -142,11 +142,10 @@ def _newsletter(file: Path) -> records.Newsletter:
 
 
 def _people(file: Path) -> list[records.Person]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines, strict=True)
-        if rows.fieldnames != COLUMNS:
-            raise SeedError(file, "first line", f"write {','.join(COLUMNS)}")
-        return [records.Person(**row) for row in rows]
+    rows = csv.DictReader(text_of(file).splitlines(), strict=True)
+    if rows.fieldnames != COLUMNS:
+        raise SeedError(file, "first line", f"write {','.join(COLUMNS)}")
+    return [records.Person(**row) for row in rows]
 
 
 def _edition(file: Path) -> records.Edition:
@@ -196,9 +195,12 @@ def _texts(fields: Fields) -> dict[str, records.Words]:
 
 
 def _fields(file: Path) -> Fields:
-    return Fields(loaded(file.read_text(encoding="utf-8"), file=file), file=file)
+    return Fields(loaded(text_of(file), file=file), file=file)
 
 
 def _rows(file: Path) -> list[Fields]:
-    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        rows = yaml.safe_load(text_of(file))
+    except yaml.YAMLError as error:
+        raise SeedError(file, "the file", f"this is not YAML: {error}".replace("\n", " ")) from error
     return Fields({"rows": rows}, file=file).take_rows("rows")

@@ -59,6 +59,23 @@ def test_read_names_the_file_and_the_field_that_is_wrong(
     assert str(folder / name) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["topics.yaml", "sources.yaml", "subscribers.csv", "helplines/pl.yaml", "news/backup/pl.md"]
+)
+@pytest.mark.parametrize("rubbish", [b"\xff\xfe\x00", b"\x00", b"a: [", b"!!python/object:os.system x"])
+def test_a_file_of_rubbish_is_named(folder: Path, name: str, rubbish: bytes) -> None:
+    (folder / name).write_bytes(rubbish)
+    with pytest.raises(SeedError) as error:
+        read(folder)
+    assert error.value.file == folder / name
+
+
+def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
+    (folder / "sources.yaml").unlink()
+    with pytest.raises(SeedError, match="cannot be read"):
+        read(folder)
+
+
 def test_markdown_becomes_html_that_passed_the_allow_list() -> None:
     html = html_of("## Jak\n\n<script>x</script> [tak](https://cert.pl/) [nie](javascript:1)", language="en")
     assert html.startswith("<h2>Jak</h2>")
