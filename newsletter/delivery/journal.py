@@ -1,14 +1,19 @@
 """What a worker was about to do and what it was told, noted in Redis so that it survives the worker's sudden death.
 
-Per lease one hash `wici:journal:<lease>`: field `begun` holds the Redis server's run id, one field per delivery holds
-`announced` just before the final dot and the server's reply after it. Notes are fire-and-forget writes on a connection of
-their own that is told not to answer (CLIENT REPLY OFF): what was handed to the kernel arrives even after `kill -9`.
+Per lease one hash `wici:journal:<lease>`: field `begun` holds the Redis server's run id and how long it keeps what it
+answered for (see `_memory`), one field per delivery holds `announced` just before the final dot
+and the server's reply after it. Notes are fire-and-forget writes on a connection of their own that is told not to answer
+(CLIENT REPLY OFF): what was handed to the kernel arrives even after `kill -9` of the worker.
+
+When Redis itself dies, the last notes may die with it. So every `LAG` announcements the writer waits until Redis has
+answered for all of them: after a restart of a Redis that keeps its word, at most `LAG - 1` announcements are missing.
 """
 
 from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +22,7 @@ from django.conf import settings
 
 from newsletter.delivery.replies import Reply
 from newsletter.lib.redis import connection
+from newsletter.lib.servers import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +31,11 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 5 * 24 * 3600
 ANNOUNCED = "announced"
 BEGUN = "begun"
+ALWAYS, FORGETS = "always", "forgets"
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PATIENCE = 2.0
+LAG = 16
+"""Announcements between two waits for Redis."""
 
 
 class JournalError(Exception):
@@ -36,8 +46,8 @@ class JournalError(Exception):
 class Page:
     """What the journal knows about one lease."""
 
-    whole: bool
-    """Whether it saw the lease begin and has lost nothing since."""
+    lag: int | None
+    """How many of the latest announcements may be missing: 0 while Redis lives, None when the page itself is lost."""
     replies: Mapping[int, Reply]
     announced: frozenset[int]
     """Deliveries whose dot was announced and never answered."""
@@ -50,6 +60,7 @@ class Journal:
         """Connect at first use."""
         self._socket: socket.socket | None = None
         self._prefix = b""
+        self._unanswered = 0
 
     def begin(self, lease: str) -> None:
         """Mark that `lease` begins, and wait until the journal has it.
@@ -60,7 +71,7 @@ class Journal:
         key = _key(lease)
         try:
             with connection().pipeline(transaction=True) as pipe:
-                pipe.hset(key, BEGUN, _run_id())
+                pipe.hset(key, BEGUN, f"{_run_id()} {_memory()}")
                 pipe.expire(key, KEPT_SECONDS)
                 pipe.execute()
         except redis.RedisError as error:
@@ -74,6 +85,9 @@ class Journal:
             JournalError: the note could not be handed over.
         """
         self._write(delivery_id, ANNOUNCED)
+        self._unanswered += 1
+        if self._unanswered >= LAG:
+            self._wait_for_answer()
 
     def replied(self, delivery_id: int, reply: Reply) -> None:
         """Note what the server answered to it.
@@ -91,12 +105,26 @@ class Journal:
 
     def _write(self, delivery_id: int, note: str) -> None:
         try:
-            if self._socket is None:
-                self._socket = _silent_connection()
-            self._socket.sendall(self._prefix + _bulk(b"%d" % delivery_id) + _bulk(note.encode()))
+            self._connected().sendall(self._prefix + _bulk(b"%d" % delivery_id) + _bulk(note.encode()))
         except OSError as error:
             self.close()
             raise JournalError from error
+
+    def _wait_for_answer(self) -> None:
+        """Let Redis speak once: its OK comes after everything before it was carried out and kept."""
+        try:
+            connected = self._connected()
+            connected.sendall(SPEAK_ONCE)
+            _expect_ok(connected)
+        except OSError as error:
+            self.close()
+            raise JournalError from error
+        self._unanswered = 0
+
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            self._socket = _silent_connection()
+        return self._socket
 
 
 def read(lease: str) -> Page:
@@ -107,11 +135,12 @@ def read(lease: str) -> Page:
     """
     try:
         notes = cast("dict[str, str]", connection().hgetall(_key(lease)))
-        whole = notes.pop(BEGUN, "") == _run_id()
+        run_id, _space, memory = notes.pop(BEGUN, "").partition(" ")
+        alive = run_id == _run_id()
     except redis.RedisError as error:
         raise JournalError from error
     return Page(
-        whole=whole,
+        lag=0 if alive else LAG - 1 if memory in {ALWAYS, _this_run_of_the_machine()} - {FORGETS} else None,
         replies={int(field): _reply_in(note) for field, note in notes.items() if note != ANNOUNCED},
         announced=frozenset(int(field) for field, note in notes.items() if note == ANNOUNCED),
     )
@@ -129,6 +158,33 @@ def _key(lease: str) -> str:
 def _run_id() -> str:
     """Changes when Redis starts anew: notes older than its memory may be gone."""
     return str(cast("dict[str, str]", connection().info("server"))["run_id"])
+
+
+def _memory() -> str:
+    """What everything this Redis has answered for outlives, besides its own death: `always`, or one run of the machine.
+
+    With `appendfsync always` it lies on the disk before the answer; with `appendfsync no` it is in the hands of the system,
+    which forgets only when it goes down itself (and with `everysec` the answer may come first: not trusted). One that does
+    not tell is not trusted either, nor is one with replicas: the replica that takes over may lack the last notes.
+    """
+    try:
+        kept = cast("dict[str, str]", connection().config_get("append*"))
+        replicas = cast("dict[str, int]", connection().info("replication"))["connected_slaves"]
+    except redis.ResponseError:  # a hosted Redis that forbids CONFIG
+        return FORGETS
+    match kept.get("appendonly"), kept.get("appendfsync"), replicas:
+        case "yes", "always", 0:
+            return ALWAYS
+        case "yes", "no", 0:
+            return _this_run_of_the_machine()
+        case _:
+            return FORGETS
+
+
+def _this_run_of_the_machine() -> str:
+    """A word that changes when the machine starts anew, where Redis runs on it beside us."""
+    nearby = urlsplit(settings.REDIS_URL).hostname in LOOPBACK
+    return BOOT_ID.read_text().strip() if nearby and BOOT_ID.exists() else FORGETS
 
 
 def _bulk(data: bytes) -> bytes:
@@ -168,6 +224,9 @@ def _plug(scheme: str, host: str, port: int) -> socket.socket:
 
 def _command(*words: str) -> bytes:
     return b"*%d\r\n" % len(words) + b"".join(_bulk(word.encode()) for word in words)
+
+
+SPEAK_ONCE = _command("CLIENT", "REPLY", "ON") + _command("CLIENT", "REPLY", "OFF")
 
 
 def _expect_ok(raw: socket.socket) -> None:

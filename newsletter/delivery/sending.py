@@ -122,7 +122,7 @@ class _Round:
     def __init__(self, sender: Sender, batch: Batch) -> None:
         self._sender = sender
         self._lease = batch.lease
-        self._waiting = batch.claims[::-1]
+        self._waiting = batch.claims[::-1]  # sent in the order of their ids: recovering relies on it
         self._held = len(batch.claims)
         self._outcomes: list[Outcome] = []
         self._looked = time.monotonic()

@@ -39,8 +39,9 @@ def programs(*, port: int) -> list[Program]:
 
 def _redis() -> Program:
     folder = settings.VAR_DIR / "redis"
-    words = f"--bind {HOST} --port {settings.EMBEDDED_REDIS_PORT} --appendonly yes --loglevel warning".split()
-    arguments = [str(get_binary_path()), *words, "--save", "", "--dir", str(folder)]
+    words = f"--bind {HOST} --port {settings.EMBEDDED_REDIS_PORT} --loglevel warning".split()
+    keeps = ["--appendonly", "yes", "--appendfsync", "no"]  # the sending journal outlives every process (see there)
+    arguments = [str(get_binary_path()), *words, *keeps, "--save", "", "--dir", str(folder)]
     return Program("redis", arguments, outlives=True, hushed=("overcommit", "signal-handler", "bye bye"))
 
 

