@@ -34,7 +34,7 @@ BEGUN = "begun"
 ALWAYS, FORGETS = "always", "forgets"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PATIENCE = 2.0
-LAG = 16
+LAG = 4
 """Announcements between two waits for Redis."""
 
 
