@@ -1,4 +1,4 @@
-"""Sentences of ours that stand where a server's words would: kept in English in the row, said in the reader's language."""
+"""Sentences of ours that stand in a row: kept there in English, said in the language of whoever reads them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,49 @@ HUNG_UP = _("The server hung up.")
 SILENT = _("The server did not answer in time.")
 BAD_CERTIFICATE = _("Its certificate cannot be trusted: %(reason)s.")
 
-OURS = (DIED, FORGOTTEN, NO_ADDRESS, NO_STARTTLS, NOT_ENCRYPTED, NO_LOGIN, ASCII_ONLY, NOT_SMTP, HUNG_UP, SILENT)
-FILLED = {
-    TOO_LARGE: re.compile(r"The server takes at most (?P<number>\d+) bytes\."),
-    BAD_CERTIFICATE: re.compile(r"Its certificate cannot be trusted: (?P<reason>.+)\."),
-}
-"""How those with a slot read once it is filled."""
+NO_SERVER = _("No mail server is set. Put its address into SMTP_URL and restart the worker.")
+NO_ANSWER = _("The mail server %(host)s does not answer; trying again at %(time)s.")
+NO_MAIL_NOW = _("The mail server %(host)s takes no mail from us now: %(reply)s. Trying again at %(time)s.")
+NO_JOURNAL = _("Redis does not answer, and without its journal nobody is mailed; trying again at %(time)s.")
+BROKEN = _("Something went wrong in the worker; its log says what. Trying again at %(time)s.")
+
+OURS = (
+    DIED,
+    FORGOTTEN,
+    NO_ADDRESS,
+    NO_STARTTLS,
+    NOT_ENCRYPTED,
+    NO_LOGIN,
+    ASCII_ONLY,
+    NOT_SMTP,
+    HUNG_UP,
+    SILENT,
+    NO_SERVER,
+)
+WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN)
 
 
 def said(*, text: str) -> str:
     """`text` in the reader's language where it is ours; a server's own words stay as they are."""
-    if text in OURS:
-        return gettext(text)
-    for sentence, pattern in FILLED.items():
+    for sentence, pattern in PATTERNS:
         if found := pattern.fullmatch(text):
-            return gettext(sentence) % found.groupdict()
+            return gettext(sentence) % {name: _inside(words) for name, words in found.groupdict().items()}
     return text
+
+
+def _inside(words: str) -> str:
+    """What fills a slot may itself be a sentence of ours, without its full stop."""
+    return said(text=f"{words}.").removesuffix(".")
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """How `sentence` reads once its slots are filled."""
+    return re.compile(
+        SLOT.sub(lambda slot: rf"(?P<{slot[1]}>{DIGITS if slot[1] == 'number' else '.+'})", re.escape(sentence))
+    )
+
+
+SLOT = re.compile(r"%\\\((\w+)\\\)s")
+"""As `re.escape` leaves it."""
+DIGITS = r"\d+"
+PATTERNS = [(sentence, _pattern(sentence)) for sentence in (*OURS, *WITH_SLOTS)]

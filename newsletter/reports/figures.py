@@ -61,7 +61,7 @@ def progress_of(*, mailing: Mailing, now: dt.datetime) -> Progress:
         done=sum(counts.values()) - waiting,
         rate_per_second=rate,
         seconds_left=round(waiting / rate) if rate else None,
-        waits_for=mailing.waits_for,
+        waits_for=sentences.said(text=mailing.waits_for),
         last_replies=_replies(mailing),
         once_unknown=sum(row.once_unknown for row in rows.values()),
         undecided=sum(row.undecided for row in rows.values()),
