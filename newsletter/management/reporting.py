@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from django.utils import translation
+
 from newsletter.reports.figures import progress_of
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def as_json(*, mailing: Mailing, now: dt.datetime) -> str:
 
 def as_sentences(*, mailing: Mailing, now: dt.datetime) -> str:
     """Where the mailing stands, what it waits for, and what it cannot know."""
-    progress = progress_of(mailing=mailing, now=now)
+    with translation.override("en"):  # as every command speaks
+        progress = progress_of(mailing=mailing, now=now)
     counted = ", ".join(f"{count} {state}" for state, count in progress.counts.items() if count) or "no rows yet"
     lines = [f"Mailing {mailing.pk} of {mailing.edition} is {progress.state}: {counted}."]
     if progress.seconds_left is not None:
