@@ -42,7 +42,7 @@ class Progress:
     waits_for: str
     last_replies: list[ServerReply]
     once_unknown: int
-    """Readers who may have more than one copy, because an outcome was unknown."""
+    """Readers who may have more than one copy: an outcome was unknown, and it was sent again."""
     undecided: int
     """Deliveries of unknown outcome that wait for a person to decide."""
 
@@ -82,7 +82,7 @@ def _rows(mailing: Mailing, now: dt.datetime) -> dict[str, _Row]:
     found = grouped.annotate(
         count=Count("id"),
         recent=Count("id", filter=Q(resolved_at__gt=now - RECENT)),
-        uncertain=Count("id", filter=Q(unknowns__gt=0)),
+        uncertain=Count("id", filter=Q(unknowns__gt=0) & ~Q(state=DeliveryState.UNKNOWN)),
         undecided=Count("id", filter=Q(state=DeliveryState.UNKNOWN, decided_at=None)),
     )
     return {state: _Row(*figures) for state, *figures in found}

@@ -201,13 +201,13 @@ def test_progress_counts_every_state_from_the_rows(edition: Edition) -> None:
     mailing = prepared(edition, 4)
     ids = list(Delivery.objects.order_by("id").values_list("id", flat=True))
     now = timezone.now()
-    Delivery.objects.filter(pk=ids[0]).update(state=DeliveryState.SENT, resolved_at=now)
+    Delivery.objects.filter(pk=ids[0]).update(state=DeliveryState.SENT, resolved_at=now, unknowns=2)
     Delivery.objects.filter(pk=ids[1]).update(state=DeliveryState.FAILED, resolved_at=now, code=550, reply="no")
     Delivery.objects.filter(pk=ids[2]).update(state=DeliveryState.UNKNOWN, resolved_at=now, unknowns=1)
     progress = progress_of(mailing=mailing, now=now + dt.timedelta(seconds=10))
     assert set(progress.counts) == set(DeliveryState.values)
     assert (progress.total, progress.done, progress.counts["queued"]) == (4, 3, 1)
-    assert (progress.once_unknown, progress.undecided) == (1, 1)
+    assert (progress.once_unknown, progress.undecided) == (1, 1), "a held copy was not sent a second time"
     assert progress.rate_per_second > 0
     assert {reply.code for reply in progress.last_replies} == {550, None}
     assert steering.decide(mailing_id=mailing.pk, resend=False, now=now) == 1
