@@ -21,6 +21,7 @@ from newsletter.audience.addresses import fingerprint
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionState
 from newsletter.composition.merging import MergeField, slot
 from newsletter.composition.message import Message, digest_of
+from newsletter.delivery import preparing
 from newsletter.delivery.models import Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.transport import Transport
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
@@ -125,6 +126,16 @@ def make_mailing(edition: Edition, **more: object) -> Mailing:
     }
     mailing = Mailing.objects.create(edition=edition, **(facts | more))
     mailing.messages.set(edition.messages.all())
+    return mailing
+
+
+def prepared(edition: Edition, number: int, **more: object) -> Mailing:
+    """A mailing to `number` new readers, every row written and queued."""
+    make_readers(edition.newsletter, number)
+    mailing = make_mailing(edition, **more)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
+    mailing.refresh_from_db()
     return mailing
 
 

@@ -15,22 +15,13 @@ from newsletter.delivery.launching import AlreadyMailedError, launch
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 from tests.builders import NOON, an_approved_edition
 from tests.crowd import CROWD, at_once
-from tests.integration.delivery.conftest import make_mailing, make_readers
+from tests.integration.delivery.conftest import make_mailing, make_readers, prepared
 
 if TYPE_CHECKING:
     from newsletter.delivery.claiming import Claim
     from newsletter.editions.models import Edition
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
-
-
-def prepared(edition: Edition, number: int) -> Mailing:
-    make_readers(edition.newsletter, number)
-    mailing = make_mailing(edition)
-    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
-        pass
-    mailing.refresh_from_db()
-    return mailing
 
 
 def test_launching_at_once_is_launching_once_and_the_others_are_told_which() -> None:

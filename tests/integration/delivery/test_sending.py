@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from newsletter.audience.models import Subscription, SubscriptionState, SuppressionReason
 from newsletter.audience.suppression import suppress
-from newsletter.delivery import claiming, outcomes, preparing, recording, sending, steering
+from newsletter.delivery import claiming, outcomes, recording, sending, steering
 from newsletter.delivery.advancing import finish
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, SkipReason, UnknownPolicy
 from newsletter.delivery.transport import Transport
 from newsletter.lib.servers import Server, parse
 from tests.environment import free_port
-from tests.integration.delivery.conftest import make_mailing, make_readers, transport_to
+from tests.integration.delivery.conftest import prepared, transport_to
 from tests.peers import smtp
 
 if TYPE_CHECKING:
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from newsletter.editions.models import Edition
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
-
-
-def prepared(edition: Edition, number: int, **more: object) -> Mailing:
-    make_readers(edition.newsletter, number)
-    mailing = make_mailing(edition, **more)
-    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
-        pass
-    mailing.refresh_from_db()
-    return mailing
 
 
 def send(mailing: Mailing, peer: smtp.Peer) -> bool:

@@ -18,7 +18,7 @@ from newsletter.editions.models import Edition
 from newsletter.lib.redis import connection as redis
 from newsletter.reports.figures import progress_of
 from newsletter.seeding.planting import plant
-from tests.integration.delivery.conftest import make_mailing, make_readers
+from tests.integration.delivery.conftest import make_mailing, make_readers, prepared
 from tests.peers.valkey import lasting_server
 
 if TYPE_CHECKING:
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
-
-
-def prepared(edition: Edition, number: int, **more: object) -> Mailing:
-    make_readers(edition.newsletter, number)
-    mailing = make_mailing(edition, **more)
-    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
-        pass
-    mailing.refresh_from_db()
-    return mailing
 
 
 def test_an_edition_is_launched_once_and_the_second_time_finds_the_first() -> None:
