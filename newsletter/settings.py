@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from newsletter.lib.servers import first_readable
+from newsletter.lib.servers import LOOPBACK, first_readable
 
 env = environ.Env()
 LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -147,7 +147,7 @@ def _host_of(url: str) -> str:
 SITE_URL_CHOSEN = bool(env.str("SITE_URL", default=""))
 SITE_URL = (env.str("SITE_URL", default="") or site_url_at(PORT)).rstrip("/")
 SITE_HOST = _host_of(SITE_URL)
-TRYING_OUT = SITE_HOST in {"127.0.0.1", "localhost", "::1"}
+TRYING_OUT = SITE_HOST in LOOPBACK
 DEBUG = _yes("DEBUG", default=TRYING_OUT)
 SECRET_KEY_CHOSEN = bool(env.str("SECRET_KEY", default=""))
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(VAR_DIR / "secret_key")
