@@ -15,10 +15,10 @@ import math
 import socket
 import ssl
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.delivery import sentences
+from newsletter.delivery.offering import Offer, offer_in
 from newsletter.delivery.replies import Reply, ReplyMalformedError, ReplyReader
 from newsletter.lib.servers import LOOPBACK
 
@@ -81,18 +81,6 @@ class SmtpLostError(SmtpError):
 
 class SmtpUnknownError(SmtpError):
     """The connection ended between the final dot and its reply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the server said it can do."""
-
-    pipelining: bool = False
-    eight_bit: bool = False
-    smtputf8: bool = False
-    starttls: bool = False
-    size: int = 0
-    auth: tuple[str, ...] = ()
 
 
 def _nothing() -> None:
@@ -315,21 +303,6 @@ def _not_open(error: Exception) -> SmtpError:
         kind = SmtpRefusedError if error.reply else SmtpUnreachableError
         return kind(error.stage, error.reply, error.text)
     return error if isinstance(error, SmtpError) else SmtpUnreachableError("greeting", None, _words(error))
-
-
-def offer_in(lines: list[str]) -> Offer:
-    """What an EHLO reply's lines offer; the first line is a greeting."""
-    words = [line.upper().replace("AUTH=", "AUTH ").split() for line in lines[1:]]
-    offers = {found[0]: found[1:] for found in words if found}
-    size = offers.get("SIZE", [])
-    return Offer(
-        pipelining="PIPELINING" in offers,
-        eight_bit="8BITMIME" in offers,
-        smtputf8="SMTPUTF8" in offers,
-        starttls="STARTTLS" in offers,
-        size=int(size[0]) if size and size[0].isdigit() else 0,
-        auth=tuple(offers.get("AUTH", [])),
-    )
 
 
 def _connected(server: Server, seconds: float) -> socket.socket:
