@@ -5,7 +5,9 @@ E is an error: `manage.py` refuses to go on. W is a warning: it works, but not a
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -106,10 +108,31 @@ def _outgoing() -> Iterator[CheckMessage]:
             id="wici.W001",
         )
     for url in settings.SMTP_URLS:
-        try:
-            servers.parse(url)
-        except servers.ServerUrlError as error:
-            yield Error(str(error), hint="README, section Settings, shows every form.", id="wici.E006")
+        yield from _server(url)
+    with contextlib.suppress(servers.ServerUrlError):  # one that cannot be read has been named above
+        named = Counter(server.name for server in map(servers.parse, settings.SMTP_URLS))
+        for name in [name for name, times in named.items() if times > 1]:
+            yield Error(
+                f"SMTP_URL: {named[name]} servers are called {name}.",
+                hint="Give each a name of its own: smtp://mail.example.org?name=second.",
+                id="wici.E012",
+            )
+
+
+def _server(url: str) -> Iterator[CheckMessage]:
+    try:
+        server = servers.parse(url)
+    except servers.ServerUrlError as error:
+        yield Error(str(error), hint="README, section Settings, shows every form.", id="wici.E006")
+        return
+    for option in ("token_file", "ca_file"):
+        file = getattr(server, option)
+        if file and not os.access(file, os.R_OK):
+            yield Error(
+                f"SMTP_URL: {option}={file} cannot be read.",
+                hint="Put the file there and let the user Wici runs as read it.",
+                id="wici.E013",
+            )
 
 
 def _sender() -> Iterator[CheckMessage]:
