@@ -26,6 +26,37 @@ NO_MAIL_NOW = _("The mail server %(host)s takes no mail from us now: %(reply)s. 
 NO_JOURNAL = _("Redis does not answer, and without its journal nobody is mailed; trying again at %(time)s.")
 BROKEN = _("Something went wrong in the worker; its log says what. Trying again at %(time)s.")
 
+OTHERS = _("the other providers.")
+NO_MAILBOX = _("This address does not exist.")
+NO_MAIL_DOMAIN = _("This domain takes no mail.")
+INACTIVE = _("The mailbox is closed or no longer used.")
+FULL = _("The mailbox is full.")
+REFUSED = _("The server refuses this message for this reader.")
+TOO_LARGE_FOR_THEM = _("The message is too large for the receiving server.")
+UNREADABLE = _("The server cannot handle a message of this form.")
+RECIPIENT_POLICY = _("The reader's own organisation lets no such mail in.")
+NOT_NOW = _("The server cannot take it now.")
+GREYLISTED = _("The server asks unknown senders to come back later.")
+TOO_MUCH = _("It was too much mail from us at once.")
+POLICY = _("Its rules keep our mail out; this says nothing about the readers.")
+OUR_FAULT = _("Our own setup does not pass its checks (SPF, DKIM, DMARC, TLS or the server's name).")
+PACED = _("Mail leaves at the pace set in the limits.")
+
+STOPPED = _("%(provider)s gets no mail until %(time)s: %(reason)s. The server said: %(reply)s.")
+ALL_STOPPED = _("Nobody gets mail until %(time)s: %(reason)s. The server said: %(reply)s.")
+CAREFUL = _("%(provider)s is tried again carefully, with few connections at first.")
+BUSY = _("All connections that may go to %(provider)s are in use; it goes on in a moment.")
+PROVIDER_LIMIT = _("The limit set for %(provider)s is reached; it goes on at %(time)s.")
+NEWSLETTER_LIMIT = _("The limit set for this newsletter is reached; it goes on at %(time)s.")
+WARMING_UP = _("%(domain)s is warming up, and its share for %(provider)s is used up; it goes on at %(time)s.")
+NO_COUNTERS = _("Redis does not answer, and without its counters nobody is mailed; trying again at %(time)s.")
+
+REASONS = (
+    *(NO_MAILBOX, NO_MAIL_DOMAIN, INACTIVE, FULL, REFUSED, TOO_LARGE_FOR_THEM, UNREADABLE, RECIPIENT_POLICY),
+    *(NOT_NOW, GREYLISTED, TOO_MUCH, POLICY, OUR_FAULT),
+)
+LIMITS = (STOPPED, ALL_STOPPED, CAREFUL, BUSY, PROVIDER_LIMIT, NEWSLETTER_LIMIT, WARMING_UP, NO_COUNTERS)
+
 OURS = (
     DIED,
     FORGOTTEN,
@@ -38,8 +69,11 @@ OURS = (
     HUNG_UP,
     SILENT,
     NO_SERVER,
+    OTHERS,
+    PACED,
+    *REASONS,
 )
-WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN)
+WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *LIMITS)
 
 
 def said(*, text: str) -> str:
