@@ -69,6 +69,11 @@ class ReplyReader:
             raise ReplyMalformedError(bytes(self._buffer))
         return None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came that was not asked for yet."""
+        return not self._buffer and not self._lines
+
     def forget(self) -> int:
         """Throw away what was not read (after STARTTLS: it came unencrypted, S6); how many bytes that was."""
         left = len(self._buffer) + sum(map(len, self._lines))

@@ -12,12 +12,20 @@ FORGOTTEN = _("The worker stopped and the journal was lost, so nobody knows whet
 NO_ADDRESS = _("This is not an address or a name that mail can be sent to.")
 NO_STARTTLS = _("The server offers no STARTTLS.")
 NOT_ENCRYPTED = _("No password is sent over an unencrypted connection.")
-NO_LOGIN = _("The server offers no way to log in that we know (PLAIN, LOGIN).")
+NO_LOGIN = _("The server offers no way to log in that we know.")
+NOT_OFFERED = _("The server does not offer to log in with %(mechanism)s.")
+NO_TOKEN = _("The token file cannot be read.")
+BAD_CHALLENGE = _("The server asks something that cannot be answered when logging in.")
+UNPROVEN = _("The server did not prove that it knows the password.")
+NO_AUTHORITIES = _("The file of authorities to trust (ca_file) cannot be read.")
+NO_NAME_SERVER = _("The name server did not answer in time.")
+OUT_OF_STEP = _("The server answers before it is asked.")
 ASCII_ONLY = _("The server takes no address with letters beyond ASCII.")
 TOO_LARGE = _("The server takes at most %(number)s bytes.")
 NOT_SMTP = _("The server does not speak SMTP.")
 HUNG_UP = _("The server hung up.")
 SILENT = _("The server did not answer in time.")
+NOT_ENCRYPTABLE = _("It could not agree with us on encryption (%(reason)s).")
 BAD_CERTIFICATE = _("Its certificate cannot be trusted: %(reason)s.")
 
 NO_SERVER = _("No mail server is set. Put its address into SMTP_URL and restart the worker.")
@@ -64,6 +72,12 @@ OURS = (
     NO_STARTTLS,
     NOT_ENCRYPTED,
     NO_LOGIN,
+    NO_TOKEN,
+    BAD_CHALLENGE,
+    UNPROVEN,
+    NO_AUTHORITIES,
+    NO_NAME_SERVER,
+    OUT_OF_STEP,
     ASCII_ONLY,
     NOT_SMTP,
     HUNG_UP,
@@ -73,7 +87,8 @@ OURS = (
     PACED,
     *REASONS,
 )
-WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *LIMITS)
+OPENING = (NOT_OFFERED, NOT_ENCRYPTABLE)
+WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *OPENING, *LIMITS)
 
 
 def said(*, text: str) -> str:

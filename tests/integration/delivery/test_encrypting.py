@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from newsletter.delivery import smtp
+from newsletter.delivery import opening
 from newsletter.delivery.smtp import SmtpConnection, SmtpRefusedError, SmtpUnreachableError
 from newsletter.lib.servers import Server
 from tests.environment import free_port
@@ -213,7 +213,7 @@ def test_a_password_is_never_told_to_another_host_in_clear_text(monkeypatch: pyt
         caller.sendall(b"250-peer\r\n250 AUTH PLAIN LOGIN\r\n")
         heard.append(hear(caller))
 
-    monkeypatch.setattr(smtp, "LOOPBACK", frozenset())  # loopback stands for a host far away
+    monkeypatch.setattr(opening, "LOOPBACK", frozenset())  # loopback stands for a host far away
     with stranger(talk) as port, pytest.raises(SmtpRefusedError, match="unencrypted"):
         opened(port, "opportunistic", host="127.0.0.1", username="ula")
     assert heard == [b""]

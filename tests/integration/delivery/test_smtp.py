@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.delivery import smtp
+from newsletter.delivery import conversing
 from newsletter.delivery.smtp import (
     SmtpConnection,
     SmtpLostError,
@@ -131,7 +131,7 @@ def test_who_is_not_there_or_speaks_something_else_is_unreachable() -> None:
 
 
 def test_a_server_that_says_one_letter_at_a_time_comes_to_its_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(smtp.TIMEOUTS, "greeting", 0.5)
+    monkeypatch.setitem(conversing.TIMEOUTS, "greeting", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def dribble() -> None:
@@ -149,7 +149,7 @@ def test_a_server_that_says_one_letter_at_a_time_comes_to_its_end_too(monkeypatc
 
 
 def test_a_caller_may_set_an_end_to_the_whole_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "PULSE", 0.1)
+    monkeypatch.setattr(conversing, "PULSE", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         there = Server("127.0.0.1", silent.getsockname()[1], tls="none")
         with pytest.raises(SmtpUnreachableError, match="in time"):
@@ -202,7 +202,7 @@ def test_goodbye_is_said_even_to_who_left_already() -> None:
 
 
 def test_a_server_that_reads_no_further_and_then_resets_took_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "PULSE", 0.1)
+    monkeypatch.setattr(conversing, "PULSE", 0.1)
     waited: list[float] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         reset = threading.Event()

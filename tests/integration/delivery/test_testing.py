@@ -12,8 +12,7 @@ import pytest
 from django.db import connection
 
 from newsletter.composition.message import Message
-from newsletter.delivery import smtp as smtp_conversation
-from newsletter.delivery import testing
+from newsletter.delivery import conversing, testing
 from newsletter.delivery.models import Mailing
 from newsletter.editions.models import Edition
 from tests.builders import NOON, an_edition
@@ -67,7 +66,7 @@ def test_two_editors_who_test_in_the_same_moment_share_no_conversation(
 
 def test_a_silent_server_holds_nobody_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(testing, "PATIENCE", 0.5)
-    monkeypatch.setattr(smtp_conversation, "PULSE", 0.1)
+    monkeypatch.setattr(conversing, "PULSE", 0.1)
     an_edition()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.SMTP_SERVERS = [f"smtp://127.0.0.1:{silent.getsockname()[1]}?tls=none"] * 2

