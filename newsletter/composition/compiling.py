@@ -74,16 +74,25 @@ class Compiled:
     def fill(self, reader: Reader, *, date: dt.datetime) -> bytes:
         """The whole message for `reader`, handed over at `date` (aware, F4): CRLF, 7-bit, signed when configured.
 
-        Not dot-stuffed. The same reader and date give the same bytes.
+        No line begins with a dot, so it needs no dot-stuffing. The same reader and date give the same bytes.
 
         Raises:
             ReaderError: a value of the reader's would break a header; that one copy must fail, no other.
         """
-        head = [b"Date: ", _date(date, date.utcoffset()), *self.head.parts(reader)]
-        body = self.body.parts(reader)
         if self.signer is None:
-            return b"".join([*head, b"\r\n", *body])
-        return _signed(self.signer, b"".join(head), b"".join(body))
+            return b"".join(self.parts(reader, date=date))
+        return _signed(self.signer, b"".join(self._head(reader, date)), b"".join(self.body.parts(reader)))
+
+    def parts(self, reader: Reader, *, date: dt.datetime) -> list[bytes]:
+        """The unsigned message, not yet joined; the same number of parts for every reader.
+
+        Raises:
+            ReaderError: as `fill`.
+        """
+        return [*self._head(reader, date), b"\r\n", *self.body.parts(reader)]
+
+    def _head(self, reader: Reader, date: dt.datetime) -> list[bytes]:
+        return [b"Date: ", _date(date, date.utcoffset()), *self.head.parts(reader)]
 
 
 def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:

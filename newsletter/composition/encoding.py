@@ -1,4 +1,7 @@
-"""Quoted-printable as segments: constant text ends in a soft line break before a slot, so nothing is re-encoded (F6)."""
+"""Quoted-printable as segments: constant text ends in a soft line break before a slot, so nothing is re-encoded (F6).
+
+No line begins with a dot (it becomes `=2E`, as RFC 2049 3 advises), so what is quoted here needs no dot-stuffing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 LONGEST = 75
 """Characters on a line before the `=` of a soft break (RFC 2045 6.7: 76 with it)."""
 SOFT = b"=\r\n"
-PLAIN = re.compile(r"[A-Za-z0-9 !\"#$%&'()*+,\-./:;<>?@\[\]^_`{|}~]*")
+PLAIN = re.compile(r"(?!\.)[A-Za-z0-9 !\"#$%&'()*+,\-./:;<>?@\[\]^_`{|}~]*")
 TABLE_OF_SPACE = {b" ": b"=20", b"\t": b"=09"}
 PRINTABLE = frozenset(b"\t" + bytes(range(32, 127))) - frozenset(b"=")
 TABLE = [bytes([octet]) if octet in PRINTABLE else b"=%02X" % octet for octet in range(256)]
@@ -32,13 +35,14 @@ def quoted_line(line: str) -> bytes:
 
 
 def _broken(octets: bytes) -> list[bytes]:
-    """`octets` in runs of at most 75, never inside `=XX`."""
-    runs, start = [], 0
-    while len(octets) - start > LONGEST:
-        end = start + LONGEST
-        cut = octets.rfind(b"=", end - 2, end)
-        end = cut if cut >= 0 else end
-        runs.append(octets[start:end])
-        start = end
-    runs.append(octets[start:])
-    return runs
+    """`octets` in runs of at most 75, never inside `=XX`, none beginning with a dot."""
+    runs: list[bytes] = []
+    while True:
+        if octets.startswith(b"."):
+            octets = b"=2E" + octets[1:]
+        if len(octets) <= LONGEST:
+            return [*runs, octets]
+        cut = octets.rfind(b"=", LONGEST - 2, LONGEST)
+        end = cut if cut >= 0 else LONGEST
+        runs.append(octets[:end])
+        octets = octets[end:]

@@ -22,6 +22,8 @@ TEXTS = [
     "é" * 200,
     " " * 200,
     "https://a/?b=c&d",
+    ".",
+    "..\n.a\n" + "x" * 75 + "." * 200,
 ]
 
 
@@ -30,6 +32,7 @@ def test_quoted_text_decodes_to_itself_in_short_lines(text: str) -> None:
     wire = quoted(text)
     assert quopri.decodestring(wire).replace(b"\r\n", b"\n").decode() == text
     assert max(map(len, wire.split(b"\r\n"))) <= 76
+    assert not any(line.startswith(b".") for line in wire.split(b"\r\n"))
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
@@ -38,4 +41,4 @@ def test_any_text_decodes_to_itself_in_short_7_bit_lines(text: str) -> None:
     assert quopri.decodestring(wire).replace(b"\r\n", b"\n").decode() == text
     assert max(map(len, wire.split(b"\r\n"))) <= 76
     assert wire.isascii()
-    assert not any(line.endswith((b" ", b"\t")) for line in wire.split(b"\r\n"))
+    assert not any(line.endswith((b" ", b"\t")) or line.startswith(b".") for line in wire.split(b"\r\n"))

@@ -1,0 +1,44 @@
+"""With slow replies, throughput comes from connections: how much, and does the formula hold?
+
+A server that thinks DELAY before each of a message's four replies (dot, MAIL, RCPT, DATA) lets one connection carry
+1 / (4 x DELAY) messages a second, however they are pipelined; so connections / (4 x DELAY) in all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.mailings import Surroundings, mail
+from tests.benchmarks.readers import crowd
+from tests.benchmarks.sinks import Sink, running
+from tests.benchmarks.workers import working
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.editions.models import Edition
+
+DELAYS = (0.02, 0.1)
+REPLIES_PER_MESSAGE = 4
+LEAST = 40
+"""Recipients of the shortest mailing."""
+
+
+def latency(edition: Edition, folder: Path, *, seconds: float, most: int) -> list[dict[str, Any]]:
+    """One entry per delay and number of connections (doubled up to `most`), each measured for about `seconds`."""
+    steps = [1 << power for power in range(most.bit_length())]
+    return [_at(edition, folder, delay, connections, seconds) for delay in DELAYS for connections in steps]
+
+
+def _at(edition: Edition, folder: Path, delay: float, connections: int, seconds: float) -> dict[str, Any]:
+    expected = connections / (REPLIES_PER_MESSAGE * delay)
+    recipients = max(LEAST, int(expected * seconds))
+    crowd(edition, recipients)
+    with running(Sink(folder, delay=delay)) as sink, working(folder, sink.url, processes=connections) as worker:
+        run = mail(Surroundings(edition, sink, worker, None), recipients)
+    return {
+        "delay_seconds": delay,
+        "connections": run.taken.connections_at_once,
+        "messages_per_second": round(run.per_second, 1),
+        "by_formula": round(expected, 1),
+    }
