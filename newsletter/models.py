@@ -2,21 +2,27 @@
 
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletter.composition.message import Message
-from newsletter.delivery.models import Delivery, Mailing
+from newsletter.delivery.models import Attempt, Delivery, Lease, MailDomain, Mailing, Provider, Stream, Tally
 from newsletter.editions.models import Block, BlockText, Edition, EditionText, Newsletter, NewsletterText
 
 __all__ = [
+    "Attempt",
     "Block",
     "BlockText",
     "ConsentEvent",
     "Delivery",
     "Edition",
     "EditionText",
+    "Lease",
+    "MailDomain",
     "Mailing",
     "Message",
     "Newsletter",
     "NewsletterText",
+    "Provider",
+    "Stream",
     "Subscriber",
     "Subscription",
     "Suppression",
+    "Tally",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
-from newsletter.delivery import advancing, recovering
+from newsletter.delivery import advancing, recovering, tallying
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ def sweep() -> None:
     """Every few seconds: settle what dead workers left, and nudge every mailing and letter that can move."""
     now = timezone.now()
     recovering.recover(now=now)
+    tallying.fold(now=now)
     for mailing_id in advancing.movable(now=now):
         nudge(mailing_id=mailing_id)
     if corresponding.letters_due(now=now, limit=1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery import preparing, sending, steering
+from newsletter.delivery import preparing, sending, steering, tallying
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 from newsletter.delivery.transport import kept
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-UNSETTLED = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
-
-
+NOT_YET = (MailingState.SCHEDULED, MailingState.PREPARING)
 SENDERS = 4
 """How many workers a mailing asks for when its sending begins; the sweep adds more while rows are due."""
 
@@ -44,18 +42,29 @@ def advance(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float
 
 def movable(*, now: dt.datetime) -> list[int]:
     """Ids of mailings that a worker could do something for at `now`, oldest first."""
-    rows = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=[DeliveryState.QUEUED, DeliveryState.DEFERRED])
-    unsettled = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=UNSETTLED)
-    asks_again = Q(waits_until=None) | Q(waits_until__lte=now)
-    sends = Q(state=MailingState.SENDING) & asks_again & (Exists(rows.filter(due_at__lte=now)) | ~Exists(unsettled))
-    cancelled = Q(state=MailingState.CANCELLED) & Exists(rows)
     begins = Q(state=MailingState.SCHEDULED, due_at__lte=now) | Q(state=MailingState.PREPARING)
-    return list(Mailing.objects.filter(begins | sends | cancelled).order_by("id").values_list("id", flat=True))
+    asks_again = Q(waits_until=None) | Q(waits_until__lte=now)
+    sends = Q(state=MailingState.SENDING) & asks_again
+    found = list(Mailing.objects.filter(begins | sends | Q(state=MailingState.CANCELLED)).order_by("id"))
+    sums = tallying.sums_of(mailing_ids=[mailing.pk for mailing in found if mailing.state not in NOT_YET])
+    return [mailing.pk for mailing in found if mailing.state in NOT_YET or _can_move(mailing, sums[mailing.pk], now)]
+
+
+def _can_move(mailing: Mailing, sums: dict[str, int], now: dt.datetime) -> bool:
+    if mailing.state == MailingState.CANCELLED:
+        return sums.get(DeliveryState.QUEUED, 0) + sums.get(DeliveryState.DEFERRED, 0) > 0
+    return (
+        sums.get(DeliveryState.QUEUED, 0) > 0
+        or not tallying.waiting_in(sums)
+        or Delivery.objects.filter(mailing=mailing, due_at__lte=now).exists()
+    )
 
 
 def finish(*, mailing_id: int, now: dt.datetime) -> bool:
-    """Close a mailing in which no row waits any more; whether it was this call that closed it."""
-    unsettled = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=UNSETTLED)
+    """Close a mailing in which no row waits any more, by the rows themselves; whether it was this call that closed it."""
+    if tallying.waiting_in(tallying.sums_of(mailing_ids=[mailing_id])[mailing_id]):
+        return False
+    unsettled = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=tallying.UNSETTLED)
     sent = Mailing.objects.filter(~Exists(unsettled), pk=mailing_id, state=MailingState.SENDING)
     return sent.update(state=MailingState.FINISHED, finished_at=now, waits_for="", waits_until=None) > 0
 

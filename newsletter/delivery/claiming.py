@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import F
 
-from newsletter.audience.models import Subscriber, Subscription, SubscriptionState, Suppression
-from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
+from newsletter.delivery.models import Delivery, DeliveryState, Lease, SkipReason, Stream
+from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:
-    import uuid
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.db.models import QuerySet
 
     from newsletter.delivery.models import Mailing
 
-DUE = """
-  SELECT id FROM newsletter_delivery
-  WHERE mailing_id = %s AND state IN ('queued', 'deferred') AND due_at <= %s
-    AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
-  ORDER BY due_at, id LIMIT %s
-"""
 CLAIM = """
-UPDATE newsletter_delivery SET attempts = attempts + 1, state = 'sending', lease = %s, lease_until = %s WHERE id
+UPDATE newsletter_delivery SET attempts = attempts + 1, state = 'sending', lease = %s, due_at = NULL
+WHERE id {among} AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
+RETURNING id, provider
 """
-CLAIM_ON_POSTGRESQL = f"{CLAIM} = ANY (ARRAY ({DUE} FOR UPDATE SKIP LOCKED))"
-"""An array, so that the planner cannot run the inner query a second time and lock other rows."""
-CLAIM_ON_SQLITE = f"{CLAIM} IN ({DUE})"
-"""The transaction is immediate: nobody else writes in between."""
+TIMED = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND due_at <= %s AND provider = %s
+  AND state IN ('queued', 'deferred') ORDER BY due_at, id LIMIT %s {lock}) AS timed"""
+FRESH = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND provider = %s AND id > %s
+  AND state = 'queued' AND due_at IS NULL ORDER BY id LIMIT %s {lock}) AS fresh"""
+
+READ = """
+SELECT d.id, d.message_id, d.attempts, d.unknowns, d.provider, s.public_id, s.address, s.first_name,
+  EXISTS (SELECT 1 FROM newsletter_subscription WHERE subscriber_id = s.id AND newsletter_id = %s AND state = 'active'),
+  EXISTS (SELECT 1 FROM newsletter_suppression WHERE fingerprint = s.fingerprint)
+FROM newsletter_delivery d LEFT JOIN newsletter_subscriber s ON s.id = d.subscriber_id
+WHERE d.id {among} ORDER BY d.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Claim:
     attempts: int
     """This one included."""
     unknowns: int
+    provider: str
     public_id: uuid.UUID
     address: str
     """As the subscriber typed it."""
@@ -53,64 +61,137 @@ class Claim:
 class Batch:
     """Rows under one lease."""
 
-    lease: str
-    until: dt.datetime
+    lease: int
     claims: list[Claim]
     skipped: int
-    """Rows claimed and left out, because the person left in the meantime."""
+    """Rows left out, because the person left in the meantime."""
 
 
-def claim(*, mailing: Mailing, limit: int, now: dt.datetime) -> Batch:
-    """Up to `limit` due rows of `mailing`, while it is being sent. Two commits' worth of work in one transaction.
+def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) -> Batch:
+    """At most so many due rows of `mailing` per receiving provider as `portions` says, while it is being sent.
 
+    Retries and handed-back rows come first, then those nobody has tried yet, in the order of their ids. One transaction.
     A batch without claims and without skips means that nothing is due.
     """
-    lease, until = secrets.token_hex(16), now + dt.timedelta(seconds=settings.LEASE_SECONDS)
+    lease = secrets.randbits(63)
     with transaction.atomic():
-        taken = _take(mailing.pk, limit, lease, until, now)
-        skipped = _leave_out(mailing, lease, now) if taken else 0
-        claims = _claims(lease, mailing.pk) if taken > skipped else []
-    return Batch(lease, until, claims, skipped)
+        taken = _take(mailing.pk, lease, portions, now)
+        claims, out = _entitled(mailing, taken)
+        _leave_out(out, now)
+        if claims:
+            _sign(lease, mailing.pk, claims, now)
+    return Batch(lease, claims, len(out))
 
 
-def renew(*, lease: str, mailing_id: int, now: dt.datetime) -> int:
-    """Prolong what `lease` still holds; how many rows that is. Fewer than expected: somebody else has taken them."""
-    held = Delivery.objects.filter(mailing_id=mailing_id, state=DeliveryState.SENDING, lease=lease)
-    return held.filter(lease_until__gt=now).update(lease_until=now + dt.timedelta(seconds=settings.LEASE_SECONDS))
+def renew(*, lease: int, now: dt.datetime) -> bool:
+    """Prolong `lease`; False where it had run out: its rows are somebody else's now."""
+    return Lease.objects.filter(pk=lease, until__gt=now).update(until=_end(now)) > 0
 
 
-def _take(mailing_id: int, limit: int, lease: str, until: dt.datetime, now: dt.datetime) -> int:
-    moment = connection.ops.adapt_datetimefield_value
-    claim_due = CLAIM_ON_POSTGRESQL if connection.vendor == "postgresql" else CLAIM_ON_SQLITE
+def leave_out_waiting(*, mailing_id: int, reason: SkipReason, limit: int, now: dt.datetime) -> int:
+    """Mark at most `limit` rows per stream that wait for a try as skipped; how many those were. One transaction."""
+    with transaction.atomic():
+        waiting = Delivery.objects.filter(mailing=mailing_id, state__in=[DeliveryState.QUEUED, DeliveryState.DEFERRED])
+        timed = waiting.filter(due_at__isnull=False).order_by("due_at").values("pk")[:limit]
+        left = _skip(Delivery.objects.filter(pk__in=list(timed.values_list("pk", flat=True))), reason, now)
+        for stream in Stream.objects.select_for_update().filter(mailing=mailing_id).order_by("id"):
+            fresh = waiting.filter(provider=stream.provider, pk__gt=stream.claimed_to, due_at=None).order_by("pk")
+            ids = list(fresh.values_list("pk", flat=True)[:limit])
+            left += _skip(waiting.filter(pk__in=ids), reason, now)
+            Stream.objects.filter(pk=stream.pk).update(claimed_to=max(ids, default=stream.claimed_to))
+        return left
+
+
+def _skip(rows: QuerySet[Delivery], reason: SkipReason, now: dt.datetime) -> int:
+    return rows.update(state=DeliveryState.SKIPPED, skip_reason=reason, due_at=None, resolved_at=now)
+
+
+def _end(now: dt.datetime) -> dt.datetime:
+    return now + dt.timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _take(mailing_id: int, lease: int, portions: Mapping[str, int], now: dt.datetime) -> list[int]:
+    left = dict(portions)
+    streams = list(Stream.objects.select_for_update().filter(mailing=mailing_id, provider__in=left).order_by("id"))
+    moment = connection.ops.adapt_datetimefield_value(now)
+    timed = _claimed(
+        TIMED, lease, mailing_id, [(mailing_id, moment, each.provider, left[each.provider]) for each in streams]
+    )
+    for _, provider in timed:
+        left[provider] -= 1
+    wanted = [each for each in streams if left[each.provider] > 0]
+    fresh = _claimed(
+        FRESH, lease, mailing_id, [(mailing_id, s.provider, s.claimed_to, left[s.provider]) for s in wanted]
+    )
+    _move_on(wanted, fresh)
+    return [pk for pk, _ in (*timed, *fresh)]
+
+
+def _claimed(
+    select: str, lease: int, mailing_id: int, parameters: Sequence[tuple[int | str | None, ...]]
+) -> list[tuple[int, str]]:
+    """Claim what the selects find, one per stream; the ids and providers of what is ours."""
+    if not parameters:
+        return []
+    is_postgresql = connection.vendor == "postgresql"
+    # An array, so that PostgreSQL's planner cannot run the inner query a second time and lock other rows.
+    among, lock = ("= ANY (ARRAY ({}))", "FOR UPDATE SKIP LOCKED") if is_postgresql else ("IN ({})", "")
+    if select is FRESH and is_postgresql:
+        lock = "FOR UPDATE"  # a row passed over here would be behind `claimed_to`, and nobody would come back for it
+    found = " UNION ALL ".join([select.format(lock=lock)] * len(parameters))
     with connection.cursor() as cursor:
-        cursor.execute(claim_due, [lease, moment(until), mailing_id, moment(now), mailing_id, limit])
-        return int(cursor.rowcount)
+        statement = CLAIM.format(among=among.format(found))
+        cursor.execute(statement, [lease, *(value for row in parameters for value in row), mailing_id])
+        return list(cursor.fetchall())
 
 
-def _leave_out(mailing: Mailing, lease: str, now: dt.datetime) -> int:
-    """Mark as skipped who unsubscribed, was suppressed or erased since the rows were written."""
-    active = Subscription.objects.filter(
-        subscriber=OuterRef("subscriber"), newsletter=mailing.edition.newsletter_id, state=SubscriptionState.ACTIVE
-    )
-    known = Suppression.objects.filter(fingerprint=OuterRef("fingerprint"))
-    suppressed = Subscriber.objects.filter(Exists(known), pk=OuterRef("subscriber"))
-    mine = Delivery.objects.filter(mailing=mailing, state=DeliveryState.SENDING, lease=lease)
-    out = mine.filter(Q(subscriber=None) | Exists(suppressed) | ~Exists(active))
-    return out.update(
-        state=DeliveryState.SKIPPED,
-        skip_reason=Case(
-            When(subscriber=None, then=Value(SkipReason.ERASED)),
-            When(Exists(suppressed), then=Value(SkipReason.SUPPRESSED)),
-            default=Value(SkipReason.UNSUBSCRIBED),
-        ),
-        lease="",
-        lease_until=None,
-        attempts=F("attempts") - 1,
-        resolved_at=now,
-    )
+def _move_on(streams: Iterable[Stream], fresh: Iterable[tuple[int, str]]) -> None:
+    last = {provider: pk for pk, provider in sorted(fresh)}
+    for stream in streams:
+        if stream.provider in last:
+            Stream.objects.filter(pk=stream.pk).update(claimed_to=last[stream.provider])
 
 
-def _claims(lease: str, mailing_id: int) -> list[Claim]:
-    rows = Delivery.objects.filter(mailing=mailing_id, state=DeliveryState.SENDING, lease=lease).order_by("id")
-    fields = ("message_id", "attempts", "unknowns", "subscriber__public_id", "subscriber__address")
-    return [Claim(*row) for row in rows.values_list("id", *fields, "subscriber__first_name")]
+def _entitled(mailing: Mailing, taken: Sequence[int]) -> tuple[list[Claim], dict[int, SkipReason]]:
+    """Who may still be written to, in the order of ids, and who not, and why."""
+    claims: list[Claim] = []
+    out: dict[int, SkipReason] = {}
+    for *facts, is_active, is_suppressed in _read(mailing.edition.newsletter_id, taken):
+        if is_active and not is_suppressed:
+            claims.append(Claim(*facts))
+        else:
+            out[facts[0]] = _why(erased=facts[5] is None, suppressed=bool(is_suppressed))
+    return claims, out
+
+
+def _read(newsletter_id: int, taken: Sequence[int]) -> list[tuple[Any, ...]]:
+    if not taken:
+        return []
+    among, ids = "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, taken))}]"
+    if connection.vendor == "postgresql":
+        among, ids = "= ANY (%s::bigint[])", array_of(taken)
+    with connection.cursor() as cursor:
+        cursor.execute(READ.format(among=among), [newsletter_id, ids])
+        rows = cursor.fetchall()
+    if connection.vendor == "sqlite":  # keeps a UUID as text
+        return [(*row[:5], row[5] and uuid.UUID(row[5]), *row[6:]) for row in rows]
+    return rows
+
+
+def _why(*, erased: bool, suppressed: bool) -> SkipReason:
+    if erased:
+        return SkipReason.ERASED
+    return SkipReason.SUPPRESSED if suppressed else SkipReason.UNSUBSCRIBED
+
+
+def _leave_out(out: Mapping[int, SkipReason], now: dt.datetime) -> None:
+    for reason in set(out.values()):
+        rows = Delivery.objects.filter(pk__in=[pk for pk, why in out.items() if why == reason])
+        rows.update(
+            state=DeliveryState.SKIPPED, skip_reason=reason, lease=None, attempts=F("attempts") - 1, resolved_at=now
+        )
+
+
+def _sign(lease: int, mailing_id: int, claims: Sequence[Claim], now: dt.datetime) -> None:
+    first, last = claims[0].delivery_id, claims[-1].delivery_id
+    Lease.objects.create(pk=lease, mailing_id=mailing_id, until=_end(now), first_id=first, last_id=last)

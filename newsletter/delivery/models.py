@@ -30,6 +30,13 @@ class MailingState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class Lane(models.TextChoices):
+    """Urgent mailings pass all others and have a queue of their own."""
+
+    NORMAL = "normal", _("normal")
+    URGENT = "urgent", _("urgent")
+
+
 class UnknownPolicy(models.TextChoices):
     """What happens to a delivery whose outcome nobody knows (S4)."""
 
@@ -46,6 +53,23 @@ class Mailing(models.Model):
     paused_from = models.CharField(max_length=10, choices=MailingState, blank=True, editable=False)
     unknown_policy = models.CharField(_("when the outcome is unknown"), max_length=10, choices=UnknownPolicy)
     due_at = models.DateTimeField(_("due at"), help_text=_("When sending may begin."))
+    at_local_time = models.BooleanField(
+        _("at the reader's local time"),
+        default=False,
+        help_text=_("Each reader gets it at that time of their own clock."),
+    )
+    late_margin = models.PositiveIntegerField(
+        _("too late after"),
+        default=60,
+        help_text=_("Minutes. A mailing that could not begin by then holds and asks, rather than surprise people."),
+    )
+    expires_at = models.DateTimeField(
+        _("no longer news after"),
+        null=True,
+        blank=True,
+        help_text=_("Whoever could not be reached by then is not written to any more."),
+    )
+    lane = models.CharField(_("lane"), max_length=6, choices=Lane, default=Lane.NORMAL)
     prepared_to = models.BigIntegerField(
         default=0, editable=False, help_text=_("Subscriber id up to which rows exist.")
     )
@@ -104,24 +128,44 @@ class SkipReason(models.TextChoices):
     SUPPRESSED = "suppressed", _("suppressed")
     ERASED = "erased", _("erased")
     CANCELLED = "cancelled", _("the mailing was cancelled")
+    EXPIRED = "expired", _("no longer news")
+
+
+PROVIDER_LENGTH = 20
+SERVER_LENGTH = 60
 
 
 class Delivery(models.Model):
-    """One row per mailing and subscriber, in exactly one state."""
+    """One row per mailing and subscriber, in exactly one state.
 
-    mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="deliveries")
-    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="deliveries")
-    message = models.ForeignKey(Message, models.PROTECT, related_name="+")
+    The database keeps the order of states (queued → sending → …) and the sums (Tally) by triggers; see migration 0006.
+    No index holds a column that changes on the way of a mail that arrives at once: PostgreSQL then updates rows in place.
+    """
+
+    mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="deliveries", db_index=False)
+    subscriber = models.ForeignKey(
+        Subscriber, models.SET_NULL, null=True, blank=True, related_name="deliveries", db_index=False
+    )
+    message = models.ForeignKey(Message, models.PROTECT, related_name="+", db_index=False)
+    provider = models.CharField(
+        _("receiving provider"),
+        max_length=PROVIDER_LENGTH,
+        blank=True,
+        default="",
+        help_text=_("Who receives for the reader's domain; empty: one of the many others."),
+    )
     state = models.CharField(_("state"), max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
     skip_reason = models.CharField(_("reason"), max_length=12, choices=SkipReason, blank=True, default=SkipReason.NONE)
-    due_at = models.DateTimeField(_("due at"))
-    lease = models.CharField(max_length=32, blank=True, default="", editable=False)
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(
+        _("due at"), null=True, blank=True, help_text=_("Not before this moment; empty: as soon as its turn comes.")
+    )
+    lease = models.BigIntegerField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     resolved_at = models.DateTimeField(_("time of the last outcome"), null=True, blank=True)
     code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
     enhanced_code = models.CharField(_("enhanced code"), max_length=12, blank=True, default="")
     reply = models.CharField(_("server's reply"), max_length=500, blank=True, default="")
+    server = models.CharField(_("mail server"), max_length=SERVER_LENGTH, blank=True, default="")
     unknowns = models.PositiveSmallIntegerField(
         _("unknown outcomes"),
         default=0,
@@ -135,10 +179,11 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "subscriber"], name="delivery_one_per_subscriber"),
+            models.UniqueConstraint(fields=["subscriber", "mailing"], name="delivery_one_per_person"),
             models.CheckConstraint(
-                condition=Q(state=DeliveryState.SENDING) ^ Q(lease="", lease_until__isnull=True),
-                name="delivery_leased_while_sending",
+                condition=Q(state=DeliveryState.SENDING, lease__isnull=False)
+                | (~Q(state=DeliveryState.SENDING) & Q(lease__isnull=True)),
+                name="delivery_leased_to_send",
             ),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.SKIPPED) ^ Q(skip_reason=SkipReason.NONE),
@@ -146,14 +191,121 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["mailing", "due_at", "id"],
-                condition=Q(state__in=["queued", "deferred"]),
-                name="delivery_claimable",
-            ),
-            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="delivery_leased"),
-            models.Index(fields=["mailing", "state"], name="delivery_states"),
+            models.Index(fields=["mailing", "provider", "id"], name="delivery_stream"),
+            models.Index(fields=["mailing", "due_at"], condition=Q(due_at__isnull=False), name="delivery_timed"),
+            models.Index(fields=["mailing", "id"], condition=Q(unknowns__gt=0), name="delivery_uncertain"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}"
+
+
+class Attempt(models.Model):
+    """One try at one delivery, append-only. A first try that was sent stands in its delivery alone, not here."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="history")
+    mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField(_("attempt"), help_text=_("1 for the first."))
+    at = models.DateTimeField(_("at"))
+    state = models.CharField(_("state"), max_length=8, choices=DeliveryState, help_text=_("What it became."))
+    code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
+    enhanced_code = models.CharField(_("enhanced code"), max_length=12, blank=True, default="")
+    reply = models.CharField(_("server's reply"), max_length=500, blank=True, default="")
+    server = models.CharField(_("mail server"), max_length=SERVER_LENGTH, blank=True, default="")
+    provider = models.CharField(_("receiving provider"), max_length=PROVIDER_LENGTH, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        indexes = [models.Index(fields=["mailing", "id"], name="attempt_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_state_display()}"
+
+
+class Lease(models.Model):
+    """One batch in a worker's hands. Renewed while the worker lives; what it held when it ran out is recovered."""
+
+    id = models.BigIntegerField(primary_key=True, help_text=_("Random: it names a page of the journal."))
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="+", db_index=False)
+    until = models.DateTimeField(db_index=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.pk:x}"
+
+
+class Stream(models.Model):
+    """The part of a mailing that goes to one receiving provider."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="streams", db_index=False)
+    provider = models.CharField(_("receiving provider"), max_length=PROVIDER_LENGTH, blank=True, default="")
+    claimed_to = models.BigIntegerField(
+        default=0, editable=False, help_text=_("Delivery id up to which nobody waits for a first try.")
+    )
+    waits_for = models.CharField(_("waits for"), max_length=300, blank=True, default="")
+    waits_until = models.DateTimeField(_("waits until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("stream")
+        verbose_name_plural = _("streams")
+        constraints = [models.UniqueConstraint(fields=["mailing", "provider"], name="stream_one_per_provider")]
+
+    def __str__(self) -> str:
+        return self.provider or "…"
+
+
+class Tally(models.Model):
+    """How many deliveries came into a state and left it, second by second. Written by the database's triggers alone."""
+
+    mailing_id = models.BigIntegerField()
+    provider = models.CharField(max_length=PROVIDER_LENGTH)
+    state = models.CharField(max_length=8, choices=DeliveryState)
+    at = models.DateTimeField(help_text=_("The whole second."))
+    writer = models.BigIntegerField(
+        help_text=_("The database session: two that write at once do not wait for each other.")
+    )
+    change = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing_id", "provider", "state", "at", "writer"], name="tally_one_per_second"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.change:+}"
+
+
+class Provider(models.Model):
+    """A receiving provider, known by its mail exchangers (S11)."""
+
+    key = models.CharField(_("key"), max_length=PROVIDER_LENGTH, primary_key=True)
+    stopped_until = models.DateTimeField(_("stopped until"), null=True, blank=True)
+    stopped_why = models.CharField(_("why"), max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("receiving provider")
+        verbose_name_plural = _("receiving providers")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class MailDomain(models.Model):
+    """Which provider receives for a domain."""
+
+    name = models.CharField(_("domain"), max_length=253, primary_key=True)
+    provider = models.CharField(_("receiving provider"), max_length=PROVIDER_LENGTH, blank=True, default="")
+    looked_up_at = models.DateTimeField(_("looked up at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mail domain")
+        verbose_name_plural = _("mail domains")
+
+    def __str__(self) -> str:
+        return self.name

@@ -29,15 +29,19 @@ class Outcome:
     at: dt.datetime
     reply: Reply = UNANSWERED
     due_at: dt.datetime | None = None
-    """When to try again; None leaves the row's own."""
+    """When to try again."""
     tried: bool = True
     """False where nothing was attempted after all: the claim is taken back."""
     unknown: bool = False
     """Whether nobody knows if the server took it (S4)."""
+    number: int = 0
+    """Which try it was; 1 for the first."""
+    server: str = ""
+    """The name of the mail server that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Try:
     """One try at one delivery."""
 
     delivery_id: int
@@ -48,22 +52,23 @@ class Attempt:
     address: str
     mailing: Mailing
     now: dt.datetime
+    server: str = ""
 
 
-def replied(*, attempt: Attempt, reply: Reply, rng: random.Random) -> Outcome:
+def replied(*, attempt: Try, reply: Reply, rng: random.Random) -> Outcome:
     """What a server's reply means: 2yz sent, 4yz deferred while it may still be news (S2), anything else failed."""
     kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
     if reply.code and reply.is_positive:
-        return Outcome(attempt.delivery_id, DeliveryState.SENT, attempt.now, kept)
+        return _outcome(attempt, DeliveryState.SENT, kept)
     return _later(attempt, kept, _next_due(attempt, rng) if reply.is_temporary else None)
 
 
-def lost(*, attempt: Attempt, text: str, rng: random.Random) -> Outcome:
+def lost(*, attempt: Try, text: str, rng: random.Random) -> Outcome:
     """The connection ended before the final dot: tried again later."""
     return _later(attempt, Reply(0, "", text), _next_due(attempt, rng))
 
 
-def unknown(*, attempt: Attempt, text: str, rng: random.Random) -> Outcome:
+def unknown(*, attempt: Try, text: str, rng: random.Random) -> Outcome:
     """The dot went out and no reply came back: sent again with the same Message-ID, or held, as the mailing says (S4).
 
     The first time it is sent again at once, then later and later.
@@ -72,18 +77,33 @@ def unknown(*, attempt: Attempt, text: str, rng: random.Random) -> Outcome:
     if attempt.mailing.unknown_policy == UnknownPolicy.RESEND and attempt.unknowns + 1 < MOST_UNKNOWNS:
         due = _next_due(attempt, rng) if attempt.unknowns else attempt.now
         state = DeliveryState.QUEUED if due else DeliveryState.UNKNOWN
-    return Outcome(attempt.delivery_id, state, attempt.now, Reply(0, "", text), due, unknown=True)
+    return _outcome(attempt, state, Reply(0, "", text), due, unknown=True)
 
 
 def untouched(*, delivery_id: int, now: dt.datetime) -> Outcome:
     """Claimed and never tried: back into the queue as if nothing had been."""
-    return Outcome(delivery_id, DeliveryState.QUEUED, now, tried=False)
+    return Outcome(delivery_id, DeliveryState.QUEUED, now, due_at=now, tried=False)
 
 
-def _later(attempt: Attempt, reply: Reply, due: dt.datetime | None) -> Outcome:
+def _later(attempt: Try, reply: Reply, due: dt.datetime | None) -> Outcome:
     state = DeliveryState.DEFERRED if due else DeliveryState.FAILED
-    return Outcome(attempt.delivery_id, state, attempt.now, reply, due)
+    return _outcome(attempt, state, reply, due)
 
 
-def _next_due(attempt: Attempt, rng: random.Random) -> dt.datetime | None:
+def _outcome(
+    attempt: Try, state: DeliveryState, reply: Reply, due: dt.datetime | None = None, *, unknown: bool = False
+) -> Outcome:
+    return Outcome(
+        attempt.delivery_id,
+        state,
+        attempt.now,
+        reply,
+        due,
+        unknown=unknown,
+        number=attempt.number,
+        server=attempt.server,
+    )
+
+
+def _next_due(attempt: Try, rng: random.Random) -> dt.datetime | None:
     return retrying.next_due(attempts=attempt.number, launched=attempt.mailing.due_at, now=attempt.now, rng=rng)

@@ -14,13 +14,15 @@ from django.db.models import (
     IntegerField,
     Max,
     OuterRef,
+    Subquery,
     Value,
     When,
 )
+from django.db.models.functions import Coalesce, StrIndex, Substr
 
 from newsletter.audience.models import Subscriber
 from newsletter.audience.segments import matching
-from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.delivery.models import Delivery, DeliveryState, MailDomain, Mailing, MailingState, Stream, Tally
 from newsletter.editions.models import Edition
 
 if TYPE_CHECKING:
@@ -49,13 +51,15 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
         if mailing.prepared_to == 0:
             _look_at_the_tables("newsletter_subscriber", "newsletter_subscription", "newsletter_suppression")
         upto = min(mailing.prepared_to + IDS_PER_STEP, last)
-        _write_rows(mailing, upto, now)
+        _write_rows(mailing, upto)
         Mailing.objects.filter(pk=mailing.pk).update(prepared_to=upto)
     return True
 
 
 def _begin_sending(mailing: Mailing, now: dt.datetime) -> bool:
     _look_at_the_tables("newsletter_delivery")
+    providers = Tally.objects.filter(mailing_id=mailing.pk).values_list("provider", flat=True).distinct()
+    Stream.objects.bulk_create([Stream(mailing=mailing, provider=key) for key in providers], ignore_conflicts=True)
     Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENDING, started_at=now)
     Edition.objects.filter(pk=mailing.edition_id, published_at=None).update(published_at=now)
     return False
@@ -68,12 +72,12 @@ def _look_at_the_tables(*tables: str) -> None:
             cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
-def _write_rows(mailing: Mailing, upto: int, now: dt.datetime) -> None:
-    rows = _rows(mailing, now).filter(id__gt=mailing.prepared_to, id__lte=upto)
+def _write_rows(mailing: Mailing, upto: int) -> None:
+    rows = _rows(mailing).filter(id__gt=mailing.prepared_to, id__lte=upto)
     select, parameters = rows.query.sql_with_params()
     columns = (
-        "subscriber_id, mailing_id, message_id, state, skip_reason, due_at, "
-        "lease, attempts, enhanced_code, reply, unknowns"
+        "subscriber_id, mailing_id, message_id, provider, state, skip_reason, due_at, "
+        "attempts, enhanced_code, reply, server, unknowns"
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -82,19 +86,22 @@ def _write_rows(mailing: Mailing, upto: int, now: dt.datetime) -> None:
         )
 
 
-def _rows(mailing: Mailing, now: dt.datetime) -> QuerySet[Subscriber, tuple[object, ...]]:
+def _rows(mailing: Mailing) -> QuerySet[Subscriber, tuple[object, ...]]:
     """One row per reader, in the order of the columns above."""
     text, number = CharField(), IntegerField()
-    audience = matching(newsletter=mailing.edition.newsletter).exclude(Exists(_reached(mailing)))
+    audience = matching(newsletter=mailing.edition.newsletter)
+    if Mailing.objects.filter(edition=mailing.edition).exclude(pk=mailing.pk).exists():
+        audience = audience.exclude(Exists(_reached(mailing)))
     rows = audience.order_by().values_list(
         "id",
         Value(mailing.pk, BigIntegerField()),
         _message_of_the_reader(mailing),
+        _provider_of_the_reader(),
         Value(DeliveryState.QUEUED.value, text),
         Value("", text),
-        Value(now, DateTimeField()),
-        Value("", text),
+        Value(None, DateTimeField()),
         Value(0, number),
+        Value("", text),
         Value("", text),
         Value("", text),
         Value(0, number),
@@ -105,6 +112,12 @@ def _rows(mailing: Mailing, now: dt.datetime) -> QuerySet[Subscriber, tuple[obje
 def _reached(mailing: Mailing) -> QuerySet[Delivery]:
     earlier = Delivery.objects.filter(subscriber=OuterRef("pk"), mailing__edition=mailing.edition, state__in=REACHED)
     return earlier.exclude(mailing=mailing)
+
+
+def _provider_of_the_reader() -> Coalesce:
+    """The key of who receives for the reader's domain, as far as it is known."""
+    domain = Substr(OuterRef("address_key"), StrIndex(OuterRef("address_key"), Value("@")) + 1)
+    return Coalesce(Subquery(MailDomain.objects.filter(name=domain).values("provider")), Value(""))
 
 
 def _message_of_the_reader(mailing: Mailing) -> Case:

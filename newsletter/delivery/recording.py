@@ -1,73 +1,120 @@
-"""Writes a batch's outcomes with one statement, and only where the lease still holds."""
+"""Writes a batch's outcomes with one statement, and only where the lease still holds; then what else must be remembered."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, transaction
+
+from newsletter.delivery.models import DeliveryState, Lease
+from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from newsletter.delivery.outcomes import Outcome
 
 UPDATE = """
 UPDATE newsletter_delivery SET
-  state = o.state, lease = '', lease_until = NULL,
-  due_at = COALESCE(o.due_at, newsletter_delivery.due_at),
+  state = o.state, lease = NULL, due_at = o.due_at,
   attempts = newsletter_delivery.attempts - o.untried,
   unknowns = newsletter_delivery.unknowns + o.unknown,
   resolved_at = CASE WHEN o.untried = 1 THEN newsletter_delivery.resolved_at ELSE o.at END,
   code = CASE WHEN o.untried = 1 THEN newsletter_delivery.code ELSE o.code END,
   enhanced_code = CASE WHEN o.untried = 1 THEN newsletter_delivery.enhanced_code ELSE o.enhanced END,
-  reply = CASE WHEN o.untried = 1 THEN newsletter_delivery.reply ELSE o.reply END
-FROM {rows}
-WHERE newsletter_delivery.id = o.id AND newsletter_delivery.lease = %s AND newsletter_delivery.state = 'sending'
+  reply = CASE WHEN o.untried = 1 THEN newsletter_delivery.reply ELSE o.reply END,
+  server = CASE WHEN o.untried = 1 THEN newsletter_delivery.server ELSE o.server END
+FROM {rows} WHERE newsletter_delivery.id = o.id AND newsletter_delivery.lease = o.lease
 """
-POSTGRESQL_ROWS = """jsonb_to_recordset(%s::jsonb) AS o (id bigint, state text, due_at timestamptz, at timestamptz, untried int, unknown int,
-  code int, enhanced text, reply text)"""
-SQLITE_ROWS = """(SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.state') AS state, json_extract(value, '$.due_at') AS due_at,
-  json_extract(value, '$.at') AS at, json_extract(value, '$.untried') AS untried, json_extract(value, '$.unknown') AS unknown, json_extract(value, '$.code') AS code,
-  json_extract(value, '$.enhanced') AS enhanced, json_extract(value, '$.reply') AS reply FROM json_each(%s)) AS o"""
+"""Who has a lease is `sending` (delivery_leased_to_send). The lease stands in the materialised rows: as a constant PostgreSQL
+would guess that it fits one row, begin there, and compare each with each."""
+POSTGRESQL_ROWS = """WITH o AS MATERIALIZED (
+  SELECT %s::bigint AS lease, * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::int[],
+  %s::int[], %s::text[], %s::text[], %s::text[]) AS c (id, state, due_at, at, untried, unknown, code, enhanced, reply, server))
+"""
+SQLITE_ROWS = """(
+  SELECT %s AS lease, json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
+  json_extract(value, '$[2]') AS due_at, json_extract(value, '$[3]') AS at, json_extract(value, '$[4]') AS untried,
+  json_extract(value, '$[5]') AS unknown, json_extract(value, '$[6]') AS code, json_extract(value, '$[7]') AS enhanced,
+  json_extract(value, '$[8]') AS reply, json_extract(value, '$[9]') AS server FROM json_each(%s)) AS o"""
+HISTORY = """
+INSERT INTO newsletter_attempt (delivery_id, mailing_id, provider, number, at, state, code, enhanced_code, reply, server)
+SELECT id, mailing_id, provider, %s, %s, %s, %s, %s, %s, %s FROM newsletter_delivery WHERE id = %s
+"""
 
 
-def record(*, lease: str, outcomes: Sequence[Outcome], expired_at: dt.datetime | None = None) -> int:
-    """Write `outcomes` to the rows that `lease` still holds; how many those were.
+Value = int | str | dt.datetime | None
 
-    A worker whose lease was taken writes nothing. With `expired_at` (recovery) only rows whose lease had run out by then
-    are written: a worker that renewed it in the meantime keeps them.
+
+def record(*, lease: int, outcomes: Sequence[Outcome], ends: bool = False) -> bool:
+    """Write `outcomes` to the rows that `lease` still holds. `ends`: it holds nothing after this. One transaction.
+
+    False, and nothing is written, where the lease was taken: its rows were settled by somebody else.
     """
-    if not outcomes:
-        return 0
-    guard = " AND newsletter_delivery.lease_until <= %s" if expired_at else ""
-    parameters: list[str] = [json.dumps([_row(outcome) for outcome in outcomes]), lease]
-    if expired_at:
-        parameters.append(_moment(expired_at))
+    with transaction.atomic():
+        return _written(lease, outcomes, ends=ends)
+
+
+def take_over(*, lease: int, outcomes: Sequence[Outcome], now: dt.datetime) -> bool:
+    """Settle all rows of a lease that ran out by `now`; False where its worker renewed it or somebody was first."""
+    with transaction.atomic():
+        ran_out, _ = Lease.objects.filter(pk=lease, until__lte=now).delete()
+        return ran_out > 0 and _written(lease, outcomes, ends=False)
+
+
+def _written(lease: int, outcomes: Sequence[Outcome], *, ends: bool) -> bool:
+    if outcomes and _update(lease, outcomes) < len(outcomes):
+        transaction.set_rollback(True)
+        return False
+    _remember(outcomes)
+    if ends:
+        Lease.objects.filter(pk=lease).delete()
+    return True
+
+
+def _update(lease: int, outcomes: Sequence[Outcome]) -> int:
+    rows = [_row(outcome) for outcome in outcomes]
     with connection.cursor() as cursor:
-        cursor.execute(_statement() + guard, parameters)
+        if connection.vendor == "postgresql":
+            columns = map(array_of, zip(*rows, strict=True))
+            cursor.execute(POSTGRESQL_ROWS + UPDATE.format(rows="o"), [lease, *columns])
+        else:
+            cursor.execute(UPDATE.format(rows=SQLITE_ROWS), [lease, json.dumps(rows)])
         return int(cursor.rowcount)
 
 
-def _statement() -> str:
-    return UPDATE.format(rows=POSTGRESQL_ROWS if connection.vendor == "postgresql" else SQLITE_ROWS)
+def _row(outcome: Outcome) -> tuple[Value, ...]:
+    reply = outcome.reply
+    return (
+        outcome.delivery_id,
+        outcome.state.value,
+        _moment(outcome.due_at),
+        _moment(outcome.at),
+        int(not outcome.tried),
+        int(outcome.unknown),
+        reply.code or None,
+        reply.enhanced,
+        reply.text,
+        outcome.server,
+    )
 
 
-def _row(outcome: Outcome) -> dict[str, object]:
-    return {
-        "id": outcome.delivery_id,
-        "state": outcome.state.value,
-        "due_at": _moment(outcome.due_at) if outcome.due_at else None,
-        "at": _moment(outcome.at),
-        "untried": int(not outcome.tried),
-        "unknown": int(outcome.unknown),
-        "code": outcome.reply.code or None,
-        "enhanced": outcome.reply.enhanced,
-        "reply": outcome.reply.text,
-    }
+def _remember(outcomes: Sequence[Outcome]) -> None:
+    """Keep each try but a first one that was sent."""
+    notable = [each for each in outcomes if each.tried and (each.number > 1 or each.state != DeliveryState.SENT)]
+    rows = [(each.number, _moment(each.at), _became(each), *_row(each)[6:], each.delivery_id) for each in notable]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(HISTORY, rows)
 
 
-def _moment(moment: dt.datetime) -> str:
-    """As this database writes a moment."""
-    return str(connection.ops.adapt_datetimefield_value(moment))
+def _became(outcome: Outcome) -> str:
+    return (DeliveryState.UNKNOWN if outcome.unknown else outcome.state).value
+
+
+def _moment(moment: dt.datetime | None) -> str | dt.datetime | None:
+    """As this database takes a moment."""
+    adapted: str | dt.datetime | None = connection.ops.adapt_datetimefield_value(moment)
+    return adapted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -53,6 +54,22 @@ class ReplyReader:
         """Take what came from the network."""
         self._buffer += data
 
+    def replies(self, data: bytes) -> list[Reply]:
+        """All replies that are complete with `data`, in order. Quick where each is one whole line, as nearly always.
+
+        Raises:
+            ReplyMalformedError: the server does not speak SMTP, or never stops.
+        """
+        if not self._buffer and not self._lines and data.endswith(b"\r\n"):
+            lines = data[:-2].split(b"\r\n")
+            if all(line[3:4] == b" " for line in lines):
+                return [_single(line) for line in lines]
+        self._buffer += data
+        found = []
+        while (reply := self.next_reply()) is not None:
+            found.append(reply[0])
+        return found
+
     def next_reply(self) -> tuple[Reply, list[str]] | None:
         """The next whole reply and its lines, or None while it is not complete.
 
@@ -87,6 +104,14 @@ class ReplyReader:
             raise ReplyMalformedError(line)
         self._lines.append(line)
         return match[2] != b"-"
+
+
+@functools.lru_cache(maxsize=256)
+def _single(line: bytes) -> Reply:
+    """A reply of one line; servers say the same three all day long."""
+    if LINE.match(line) is None or len(line) > MOST_OCTETS_PER_LINE:
+        raise ReplyMalformedError(line)
+    return _joined([line])[0]
 
 
 def _joined(lines: list[bytes]) -> tuple[Reply, list[str]]:

@@ -14,9 +14,9 @@ from newsletter.composition.compiling import Reader, ReaderError, compile_messag
 from newsletter.composition.message import Message
 from newsletter.delivery import outcomes, sentences, waiting
 from newsletter.delivery.claiming import claim, renew
-from newsletter.delivery.journal import Journal, JournalError
+from newsletter.delivery.journal import Journal, JournalError, announcement, answer
 from newsletter.delivery.message_ids import message_id
-from newsletter.delivery.models import Mailing, MailingState
+from newsletter.delivery.models import Mailing, MailingState, Stream
 from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.smtp import SmtpError, SmtpLostError, SmtpRejectedError, SmtpUnknownError
@@ -91,8 +91,12 @@ class Sender:
         except NoServerError as error:
             waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
             return False
-        batch = claim(mailing=self.mailing, limit=BATCH, now=self.clock())
+        batch = claim(mailing=self.mailing, portions=self._portions(), now=self.clock())
         return _Round(self, batch).run() if batch.claims else batch.skipped > 0
+
+    def _portions(self) -> dict[str, int]:
+        providers = list(Stream.objects.filter(mailing=self.mailing).values_list("provider", flat=True))
+        return dict.fromkeys(providers, -(-BATCH // max(len(providers), 1)))
 
     def filled(self, claimed: Claim, address: str) -> bytes:
         """The message of one reader."""
@@ -123,7 +127,6 @@ class _Round:
         self._sender = sender
         self._lease = batch.lease
         self._waiting = batch.claims[::-1]  # sent in the order of their ids: recovering relies on it
-        self._held = len(batch.claims)
         self._outcomes: list[Outcome] = []
         self._looked = time.monotonic()
         self._renew_at = _quarter_of_a_lease()
@@ -135,7 +138,7 @@ class _Round:
             while self._waiting:
                 self._before_each()
                 self._one(self._waiting.pop())
-            self._record()
+            self._record(ends=True)
         except _LeaseLostError:
             return True
         except _StopError:
@@ -147,7 +150,7 @@ class _Round:
             return False
         except Exception:
             waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
-            self._hand_back()  # but not the row in hand: the journal knows how far it came
+            self._hand_back(ends=False)  # but not the row in hand: the journal knows how far it came
             raise
         waiting.nothing_in_the_way(mailing=self._sender.mailing)
         return True
@@ -165,26 +168,25 @@ class _Round:
         if time.monotonic() < self._renew_at:
             return
         self._record()
-        if renew(lease=self._lease, mailing_id=self._sender.mailing.pk, now=self._sender.clock()) < self._held:
+        if not renew(lease=self._lease, now=self._sender.clock()):
             self._give_up()
         self._renew_at = _quarter_of_a_lease()
 
-    def _record(self) -> None:
+    def _record(self, *, ends: bool = False) -> None:
         known, self._outcomes = self._outcomes, []
-        self._held -= len(known)
-        if record(lease=self._lease, outcomes=known) < len(known):
+        if not record(lease=self._lease, outcomes=known, ends=ends):
             self._give_up()
 
     def _give_up(self) -> NoReturn:
         self._sender.transport.drop()
         raise _LeaseLostError
 
-    def _hand_back(self) -> None:
+    def _hand_back(self, *, ends: bool = True) -> None:
         now = self._sender.clock()
         self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in self._waiting]
         self._waiting = []
         with contextlib.suppress(_LeaseLostError):
-            self._record()
+            self._record(ends=ends)
 
     # ── one message ──────────────────────────────────────────────────────────────────────────────────────────────────
     def _one(self, claimed: Claim) -> None:
@@ -208,7 +210,9 @@ class _Round:
                 sender=self._sender.sender,
                 recipient=address,
                 message=message,
-                announce=lambda: self._sender.journal.announce(claimed.delivery_id),
+                announce=lambda: self._sender.journal.write(
+                    [announcement(claimed.delivery_id, connection.server.host)]
+                ),
             )
         except SmtpRejectedError as error:
             self._rejected(claimed, error, connection)
@@ -261,12 +265,13 @@ class _Round:
         self._outcomes.append(outcomes.replied(attempt=self._attempt(claimed), reply=reply, rng=self._sender.rng))
         if noted:
             with contextlib.suppress(JournalError):  # the outcome is in our hands; the next dot asks the journal again
-                self._sender.journal.replied(claimed.delivery_id, self._outcomes[-1].reply)
+                last = self._outcomes[-1]
+                self._sender.journal.write([answer(claimed.delivery_id, last.server or "-", last.reply)])
 
-    def _attempt(self, claimed: Claim) -> outcomes.Attempt:
+    def _attempt(self, claimed: Claim) -> outcomes.Try:
         sender = self._sender
         address = claimed.address
-        return outcomes.Attempt(
+        return outcomes.Try(
             claimed.delivery_id, claimed.attempts, claimed.unknowns, address, sender.mailing, sender.clock()
         )
 

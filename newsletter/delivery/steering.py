@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Value
 
+from newsletter.delivery import claiming
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ def skip_the_rest(*, mailing_id: int, now: dt.datetime) -> bool:
     """Mark one step of a cancelled mailing's waiting rows as skipped; True where there may be more."""
     if not _in(mailing_id, MailingState.CANCELLED).exists():
         return False
-    waiting = _waiting(mailing_id).order_by("id").values("id")[:ROWS_PER_STEP]
-    skipped = _waiting(mailing_id).filter(id__in=waiting)
     return (
-        skipped.update(state=DeliveryState.SKIPPED, skip_reason=SkipReason.CANCELLED, resolved_at=now) == ROWS_PER_STEP
+        claiming.leave_out_waiting(mailing_id=mailing_id, reason=SkipReason.CANCELLED, limit=ROWS_PER_STEP, now=now) > 0
     )
 
 
@@ -79,7 +78,7 @@ def decide(*, mailing_id: int, resend: bool, now: dt.datetime) -> int:
     Raises:
         MailingTransitionError: to resend, the mailing must be sending, paused or finished.
     """
-    held = Delivery.objects.filter(mailing=mailing_id, state=DeliveryState.UNKNOWN, decided_at=None)
+    held = Delivery.objects.filter(mailing=mailing_id, unknowns__gt=0, state=DeliveryState.UNKNOWN, decided_at=None)
     if not resend:
         return held.update(decided_at=now)
     with transaction.atomic():
@@ -92,10 +91,6 @@ def decide(*, mailing_id: int, resend: bool, now: dt.datetime) -> int:
 
 def _in(mailing_id: int, *states: MailingState) -> QuerySet[Mailing]:
     return Mailing.objects.filter(pk=mailing_id, state__in=states)
-
-
-def _waiting(mailing_id: int) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(mailing=mailing_id, state__in=[DeliveryState.QUEUED, DeliveryState.DEFERRED])
 
 
 def _now(mailing_id: int, action: str, moved: int, already: MailingState | None = None) -> Mailing:
