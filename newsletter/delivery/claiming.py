@@ -172,7 +172,7 @@ def _read(newsletter_id: int, taken: Sequence[int]) -> list[tuple[Any, ...]]:
         among, ids = "= ANY (%s::bigint[])", array_of(taken)
     with connection.cursor() as cursor:
         cursor.execute(READ.format(among=among), [newsletter_id, ids])
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if connection.vendor == "sqlite":  # keeps a UUID as text
         return [(*row[:5], row[5] and uuid.UUID(row[5]), *row[6:]) for row in rows]
     return rows

@@ -68,7 +68,8 @@ def skip_the_rest(*, mailing_id: int, now: dt.datetime) -> bool:
     if not _in(mailing_id, MailingState.CANCELLED).exists():
         return False
     return (
-        claiming.leave_out_waiting(mailing_id=mailing_id, reason=SkipReason.CANCELLED, limit=ROWS_PER_STEP, now=now) > 0
+        claiming.leave_out_waiting(mailing_id=mailing_id, reason=SkipReason.CANCELLED, limit=ROWS_PER_STEP, now=now)
+        >= ROWS_PER_STEP
     )
 
 

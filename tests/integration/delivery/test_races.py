@@ -10,12 +10,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 
-from newsletter.delivery import claiming, preparing, recovering, steering
+from newsletter.delivery import preparing, recovering, steering
 from newsletter.delivery.launching import AlreadyMailedError, launch
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 from tests.builders import NOON, an_approved_edition
 from tests.crowd import CROWD, at_once
-from tests.integration.delivery.conftest import make_mailing, make_readers, prepared
+from tests.integration.delivery.conftest import claimed, end_of_leases, make_mailing, make_readers, prepared
 
 if TYPE_CHECKING:
     from newsletter.delivery.claiming import Claim
@@ -64,7 +64,7 @@ def test_claiming_at_once_gives_no_row_to_two_and_leaves_none(edition: Edition) 
 
     def one() -> list[Claim]:
         mine: list[Claim] = []
-        while claims := claiming.claim(mailing=mailing, limit=11, now=timezone.now()).claims:
+        while claims := claimed(mailing, 11).claims:
             mine += claims
         return mine
 
@@ -75,7 +75,9 @@ def test_claiming_at_once_gives_no_row_to_two_and_leaves_none(edition: Edition) 
 
 def test_recovering_at_once_settles_each_row_once(edition: Edition) -> None:
     mailing = prepared(edition, 40)
-    until = max(claiming.claim(mailing=mailing, limit=10, now=timezone.now()).until for _ in range(4))
+    for _ in range(4):
+        claimed(mailing, 10)
+    until = end_of_leases()
     settled = at_once(lambda: recovering.recover(now=until))
     assert sum(settled) == 40, "without a journal each row is unknown once"
     assert set(Delivery.objects.values_list("state", "unknowns")) == {(DeliveryState.QUEUED, 1)}
@@ -85,11 +87,11 @@ def test_cancelling_while_others_claim_leaves_no_row_between_two_chairs(edition:
     mailing = prepared(edition, 200)
 
     def one() -> int:
-        claimed = len(claiming.claim(mailing=mailing, limit=5, now=timezone.now()).claims)
+        ours = len(claimed(mailing, 5).claims)
         steering.cancel(mailing_id=mailing.pk, now=timezone.now())
-        return claimed
+        return ours
 
-    claimed = sum(at_once(one))
+    taken = sum(at_once(one))
     steering.skip_the_rest(mailing_id=mailing.pk, now=timezone.now())
     states = Counter(Delivery.objects.values_list("state", flat=True))
-    assert states == {DeliveryState.SENDING: claimed, DeliveryState.SKIPPED: 200 - claimed}
+    assert states == {DeliveryState.SENDING: taken, DeliveryState.SKIPPED: 200 - taken}

