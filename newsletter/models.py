@@ -2,7 +2,9 @@
 
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletter.composition.message import Message
-from newsletter.delivery.models import Attempt, Delivery, Lease, MailDomain, Mailing, Provider, Stream, Tally
+from newsletter.delivery.bookkeeping import Lease, Stream, Tally
+from newsletter.delivery.models import Attempt, Delivery, Mailing
+from newsletter.delivery.receivers import MailDomain, Provider
 from newsletter.editions.models import Block, BlockText, Edition, EditionText, Newsletter, NewsletterText
 
 __all__ = [

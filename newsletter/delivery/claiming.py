@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from newsletter.delivery.models import Delivery, DeliveryState, Lease, SkipReason, Stream
+from newsletter.delivery.bookkeeping import Lease, Stream
+from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
 from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:

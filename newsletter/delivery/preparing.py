@@ -22,7 +22,9 @@ from django.db.models.functions import Coalesce, StrIndex, Substr
 
 from newsletter.audience.models import Subscriber
 from newsletter.audience.segments import matching
-from newsletter.delivery.models import Delivery, DeliveryState, MailDomain, Mailing, MailingState, Stream, Tally
+from newsletter.delivery.bookkeeping import Stream, Tally
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.delivery.receivers import MailDomain
 from newsletter.editions.models import Edition
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from newsletter.delivery.models import DeliveryState, Lease
+from newsletter.delivery.bookkeeping import Lease
+from newsletter.delivery.models import DeliveryState
 from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:

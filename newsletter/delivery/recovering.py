@@ -6,7 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 from newsletter.delivery import journal, outcomes, sentences
-from newsletter.delivery.models import Delivery, DeliveryState, Lease
+from newsletter.delivery.bookkeeping import Lease
+from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.delivery.recording import take_over
 
 if TYPE_CHECKING:

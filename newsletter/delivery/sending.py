@@ -13,10 +13,11 @@ from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import Reader, ReaderError, compile_message
 from newsletter.composition.message import Message
 from newsletter.delivery import outcomes, sentences, waiting
+from newsletter.delivery.bookkeeping import Stream
 from newsletter.delivery.claiming import claim, renew
 from newsletter.delivery.journal import Journal, JournalError, announcement, answer
 from newsletter.delivery.message_ids import message_id
-from newsletter.delivery.models import Mailing, MailingState, Stream
+from newsletter.delivery.models import Mailing, MailingState
 from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.smtp import SmtpError, SmtpLostError, SmtpRejectedError, SmtpUnknownError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from newsletter.delivery.models import DeliveryState, Tally
+from newsletter.delivery.bookkeeping import Tally
+from newsletter.delivery.models import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Collection

