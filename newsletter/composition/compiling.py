@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.composition import headers
 from newsletter.composition.composing import words_of
@@ -16,18 +17,17 @@ from newsletter.composition.encoding import SOFT, quoted, quoted_line
 from newsletter.composition.merging import MergeField, Slot, filled, pieces, said
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable
 
     from newsletter.composition.message import Message
 
 IN_ANGLES = re.compile(r"[!-;=?-~]+")
 """What may stand between < and > in a header."""
+ROOM_AFTER_LIST_UNSUBSCRIBE = headers.LONGEST_LINE - len("List-Unsubscribe: ")
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What one copy needs to know."""
+class Reader(NamedTuple):
+    """What one copy needs to know. A tuple, because one is made for every copy."""
 
     address: str
     """Wire form: the domain as A-label."""
@@ -92,7 +92,7 @@ class Compiled:
         return [*self._head(reader, date), b"\r\n", *self.body.parts(reader)]
 
     def _head(self, reader: Reader, date: dt.datetime) -> list[bytes]:
-        return [b"Date: ", _date(date, date.utcoffset()), *self.head.parts(reader)]
+        return [b"Date: ", _date(int(date.timestamp()), date.utcoffset() or dt.timedelta()), *self.head.parts(reader)]
 
 
 def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:
@@ -171,13 +171,13 @@ def _segments(parts: Iterable[bytes | Callable[[Reader], bytes]]) -> Segments:
 def _html_value(slot: Slot, reader: Reader) -> bytes:
     if slot.field is MergeField.FIRST_NAME:
         return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=True)
-    return quoted_line(escape(_url(slot, reader)))
+    return _quoted_url(escape(_url(slot, reader)))
 
 
 def _text_value(slot: Slot, reader: Reader) -> bytes:
     if slot.field is MergeField.FIRST_NAME:
         return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=False)
-    return quoted_line(_url(slot, reader))
+    return _quoted_url(_url(slot, reader))
 
 
 def _url(slot: Slot, reader: Reader) -> str:
@@ -189,6 +189,12 @@ def _quoted_name(first_name: str, fallback: str, *, html: bool) -> bytes:
     """Names repeat: a list of a million people has a few thousand."""
     name = _name(first_name) or fallback
     return quoted_line(escape(name) if html else name)
+
+
+@functools.lru_cache(maxsize=8)
+def _quoted_url(url: str) -> bytes:
+    """The same in both parts of one copy."""
+    return quoted_line(url)
 
 
 def _name(first_name: str) -> str:
@@ -217,10 +223,12 @@ def _to(reader: Reader) -> bytes:
 def _list_unsubscribe(reader: Reader) -> bytes:
     if not IN_ANGLES.fullmatch(reader.unsubscribe_url):
         raise ReaderError("unsubscribe_url")
-    return headers.line("List-Unsubscribe", f"<{reader.unsubscribe_url}>").encode() + b"\r\n"
+    word = f"<{reader.unsubscribe_url}>"
+    fold = "\r\n" if len(word) > ROOM_AFTER_LIST_UNSUBSCRIBE else ""
+    return f"List-Unsubscribe:{fold} {word}\r\n".encode()
 
 
 @functools.lru_cache(maxsize=8)
-def _date(date: dt.datetime, _offset: dt.timedelta | None) -> bytes:
-    """The offset is part of the key: the same moment in two zones is equal, but written differently."""
-    return format_datetime(date).encode() + b"\r\n"
+def _date(seconds: int, offset: dt.timedelta) -> bytes:
+    """Once a second and zone; nothing smaller is written."""
+    return format_datetime(dt.datetime.fromtimestamp(seconds, dt.timezone(offset))).encode() + b"\r\n"

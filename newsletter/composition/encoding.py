@@ -10,7 +10,7 @@ import re
 LONGEST = 75
 """Characters on a line before the `=` of a soft break (RFC 2045 6.7: 76 with it)."""
 SOFT = b"=\r\n"
-PLAIN = re.compile(r"(?!\.)[A-Za-z0-9 !\"#$%&'()*+,\-./:;<>?@\[\]^_`{|}~]*")
+PLAIN = re.compile(r"[A-Za-z0-9 !\"#$%&'()*+,\-./:;<>?@\[\]^_`{|}~]*")
 TABLE_OF_SPACE = {b" ": b"=20", b"\t": b"=09"}
 PRINTABLE = frozenset(b"\t" + bytes(range(32, 127))) - frozenset(b"=")
 TABLE = [bytes([octet]) if octet in PRINTABLE else b"=%02X" % octet for octet in range(256)]
@@ -23,15 +23,15 @@ def quoted(text: str) -> bytes:
 
 def quoted_line(line: str) -> bytes:
     """One line without line ends, softly broken where it grows too long; trailing white space made visible."""
-    if len(line) <= LONGEST and PLAIN.fullmatch(line):
-        octets = [line.encode()]
-    else:
-        octets = _broken(b"".join(map(TABLE.__getitem__, line.encode())))
-    last = octets[-1]
+    octets = line.encode()
+    if not PLAIN.fullmatch(line):
+        octets = b"".join(map(TABLE.__getitem__, octets))
+    runs = _broken(octets)
+    last = runs[-1]
     if last.endswith((b" ", b"\t")):
         visible = TABLE_OF_SPACE[last[-1:]]
-        octets[-1:] = [last[:-1] + visible] if len(last) + 2 <= LONGEST else [last[:-1], visible]
-    return SOFT.join(octets)
+        runs[-1:] = [last[:-1] + visible] if len(last) + 2 <= LONGEST else [last[:-1], visible]
+    return SOFT.join(runs)
 
 
 def _broken(octets: bytes) -> list[bytes]:

@@ -16,8 +16,12 @@ import hmac
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAC_BYTES = 16
 EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -70,6 +74,23 @@ def url_for(purpose: Purpose, *, subscriber: uuid.UUID, newsletter_id: int, now:
     """The absolute address of a signed link."""
     token = sign(purpose, subscriber=subscriber, newsletter_id=newsletter_id, now=now)
     return f"{settings.SITE_URL}/{PATHS[purpose]}/{token}"
+
+
+def writer(purpose: Purpose, *, newsletter_id: int) -> Callable[[uuid.UUID], str]:
+    """What writes `url_for` of one purpose and newsletter for one person after the other, at a third of its cost.
+
+    Only for a purpose whose links do not expire.
+    """
+    assert purpose not in MAX_AGE  # noqa: S101 (its token would need the moment)
+    address, which = f"{settings.SITE_URL}/{PATHS[purpose]}/", newsletter_id.to_bytes(4, "big")
+    keyed = hmac.new(_keys(purpose)[0], digestmod="sha256")
+
+    def url_of(subscriber: uuid.UUID) -> str:
+        body, mac = subscriber.bytes + which, keyed.copy()
+        mac.update(body)
+        return address + base64.urlsafe_b64encode(body + mac.digest()[:MAC_BYTES]).decode()  # 36 bytes need no padding
+
+    return url_of
 
 
 def sign(purpose: Purpose, *, subscriber: uuid.UUID, newsletter_id: int, now: dt.datetime) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from newsletter.composition.compiling import Compiled, Reader
-from newsletter.delivery.message_ids import message_id
+from newsletter.delivery import message_ids
 from newsletter.lib import links
 from tests.benchmarks.readers import NAMES
 
@@ -129,12 +129,11 @@ def _many(opened: list[socket.socket], body_of: Callable[[int], bytes], share: r
 
 def _joining(load: Load, share: range) -> Callable[[int], bytes]:
     """Slot values ready; what is left is to put them in place and join."""
-    date = timezone.localtime()
-    parts = load.compiled.parts(_reader(load, 0), date=date)
-    constant, places = _places(load, parts)
+    date, reader_of = timezone.localtime(), _readers(load)
+    constant, places = _places(load.compiled, reader_of)
     values = []
     for number in share:
-        mine = load.compiled.parts(_reader(load, number), date=date)
+        mine = load.compiled.parts(reader_of(number), date=date)
         values.append([mine[place] for place in places])
 
     def body_of(place: int) -> bytes:
@@ -145,9 +144,9 @@ def _joining(load: Load, share: range) -> Callable[[int], bytes]:
     return body_of
 
 
-def _places(load: Load, parts: list[bytes]) -> tuple[list[bytes], list[int]]:
+def _places(compiled: Compiled, reader_of: Callable[[int], Reader]) -> tuple[list[bytes], list[int]]:
     """The parts with their end, and where two readers differ."""
-    other = load.compiled.parts(_reader(load, 1), date=timezone.localtime())
+    parts, other = (compiled.parts(reader_of(number), date=timezone.localtime()) for number in (0, 1))
     assert b"\r\n." not in b"".join(parts), "this message would need dot-stuffing"
     return [*parts, b".\r\n"], [place for place, (one, two) in enumerate(zip(parts, other, strict=True)) if one != two]
 
@@ -155,22 +154,29 @@ def _places(load: Load, parts: list[bytes]) -> tuple[list[bytes], list[int]]:
 def _filling(load: Load, share: range) -> Callable[[int], bytes]:
     """Everything is computed per reader, as the engine does."""
     date = timezone.localtime()
-    return lambda place: load.compiled.fill(_reader(load, share[place]), date=date) + b".\r\n"
+    reader_of = _readers(load)
+    return lambda place: load.compiled.fill(reader_of(share[place]), date=date) + b".\r\n"
 
 
-def _reader(load: Load, number: int) -> Reader:
-    person, now = uuid.UUID(int=number + (1 << 100)), timezone.now()
+def _readers(load: Load) -> Callable[[int], Reader]:
+    """What computes the values of one reader, as the engine does."""
     unsubscribe, preferences = (
-        links.url_for(purpose, subscriber=person, newsletter_id=load.newsletter_id, now=now)
+        links.writer(purpose, newsletter_id=load.newsletter_id)
         for purpose in (links.Purpose.UNSUBSCRIBE, links.Purpose.PREFERENCES)
     )
-    return Reader(
-        address=f"reader{number}@example.org",
-        first_name=NAMES[number % len(NAMES)],
-        message_id=message_id(salt=SALT, delivery_id=number + 1, domain="example.org"),
-        unsubscribe_url=unsubscribe,
-        preferences_url=preferences,
-    )
+    message_id_of = message_ids.writer(salt=SALT, domain="example.org")
+
+    def reader_of(number: int) -> Reader:
+        person = uuid.UUID(int=number + (1 << 100))
+        return Reader(
+            f"reader{number}@example.org",
+            NAMES[number % len(NAMES)],
+            message_id_of(number + 1),
+            unsubscribe(person),
+            preferences(person),
+        )
+
+    return reader_of
 
 
 def _envelope(number: int) -> bytes:

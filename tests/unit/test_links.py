@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.test import override_settings
 
-from newsletter.lib.links import Grant, LinkExpiredError, LinkTamperedError, Purpose, read, sign
+from newsletter.lib.links import Grant, LinkExpiredError, LinkTamperedError, Purpose, read, sign, url_for, writer
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ANNA = uuid.UUID("5b0f5e1e-7b1c-4f7e-9a55-2f6c1f3f8f10")
@@ -67,3 +67,9 @@ def test_unsubscribe_link_works_years_later_and_after_key_rotation() -> None:
 def test_two_signings_are_the_same_so_that_a_retry_sends_the_same_bytes() -> None:
     later = NOON + dt.timedelta(hours=5)
     assert token(Purpose.UNSUBSCRIBE) == token(Purpose.UNSUBSCRIBE, now=later)
+
+
+@pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.PREFERENCES])
+def test_a_writer_writes_the_same_addresses(purpose: Purpose) -> None:
+    written = writer(purpose, newsletter_id=7)(ANNA)
+    assert written == url_for(purpose, subscriber=ANNA, newsletter_id=7, now=NOON)
