@@ -39,10 +39,15 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
         [
             ("newsletter.mailing", _("Mailings"), "send"),
             ("newsletter.delivery", _("Deliveries"), "mark_email_read"),
+            ("admin:mail_servers", _("Mail servers"), "dns"),
         ],
     ),
     (_("Access"), [("auth.user", _("People"), "person"), ("auth.group", _("Roles"), "badge")]),
 ]
+
+
+PAGES = {"admin:mail_servers": "newsletter.change_newsletter"}
+"""Pages of no model, and who may open them."""
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -54,12 +59,18 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _items(request: HttpRequest, entries: list[tuple[str, Any, str]]) -> list[dict[str, Any]]:
     return [
-        {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+        {"title": title, "icon": icon, "link": reverse(_place(model))}
         for model, title, icon in entries
         if _may_see(request, model)
     ]
 
 
+def _place(model: str) -> str:
+    return model if model in PAGES else f"admin:{model.replace('.', '_')}_changelist"
+
+
 def _may_see(request: HttpRequest, model: str) -> bool:
+    if model in PAGES:
+        return request.user.has_perm(PAGES[model])
     app, name = model.split(".")
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")

@@ -8,17 +8,20 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminColorInputWidget
 
 from campaigns.admin.base import Admin, completeness, display
 from campaigns.admin.texts import language_tabs, texts_form
+from newsletter.admin import servers
 from newsletter.audience.models import SubscriptionState
 from newsletter.editions.models import Newsletter, NewsletterText
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
 TextsForm = texts_form(text=NewsletterText, owner="newsletter")
@@ -59,6 +62,14 @@ class NewsletterAdmin(Admin):
         """Newsletters with their words and the number of their active subscriptions."""
         queryset: QuerySet[Newsletter] = super().get_queryset(request).prefetch_related("texts")
         return queryset.annotate(active=Count("subscriptions", filter=ACTIVE))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The mail servers stand beside the newsletters that use them."""
+        own = [
+            path("servers/", self.admin_site.admin_view(servers.show), name="mail_servers"),
+            path("servers/test/", self.admin_site.admin_view(servers.test), name="mail_servers_test"),
+        ]
+        return [*own, *super().get_urls()]
 
     @display(description=_("name"), ordering="slug")
     def name(self, newsletter: Newsletter) -> str:

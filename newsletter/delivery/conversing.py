@@ -137,7 +137,7 @@ class Line:
             raise SmtpLostError(stage, found[0])
         return found
 
-    def encrypt(self, context: ssl.SSLContext, *, host: str) -> None:
+    def encrypt(self, context: ssl.SSLContext, *, host: str) -> ssl.SSLSocket:
         """Switch to TLS. Whatever a stranger slipped in before it is thrown away (S6, RFC 3207 4.2).
 
         Raises:
@@ -147,12 +147,13 @@ class Line:
         self.reader.forget()
         self.socket.settimeout(self.seconds("starttls"))
         try:
-            self.socket = context.wrap_socket(self.socket, server_hostname=host)
+            self.socket = encrypted = context.wrap_socket(self.socket, server_hostname=host)
         except ssl.SSLError as error:
             raise SmtpRefusedError("starttls", None, _tls_words(error)) from error
         except (OSError, ValueError) as error:  # ValueError: a host that no certificate could name
             raise SmtpUnreachableError("starttls", None, words_of(error)) from error
         self.socket.settimeout(PULSE)
+        return encrypted
 
     def seconds(self, stage: str) -> float:
         """How long this stage may take."""

@@ -55,6 +55,13 @@ class Opening:
         self.line: Line | None = None
         self.mechanism = ""
         """How we logged in; empty where we did not."""
+        self.addresses: list[tuple[str, int]] = []
+        self.tls_version = ""
+        """Like TLSv1.3; empty where the line is not encrypted."""
+        self.certificate = b""
+        """The server's, in DER."""
+        self.done: list[str] = []
+        """The stages that went well, in their order."""
         self._pulse = pulse
         self._until = until
 
@@ -64,7 +71,11 @@ class Opening:
         Raises:
             SmtpUnreachableError, SmtpRefusedError: it cannot be used; the line is closed.
         """
-        self.line = Line(_connected(self.server, self._until), pulse=self._pulse, until=self._until)
+        end = min(time.monotonic() + TIMEOUTS["connect"], self._until)
+        self.addresses = _found(self.server, until=end)
+        self.done.append("resolve")
+        self.line = Line(_connected(self.addresses, self.server.source, end), pulse=self._pulse, until=self._until)
+        self.done.append("connect")
         try:
             self._open(self.line)
         except SmtpLostError as error:  # refused where the server said so, unreachable where it said nothing
@@ -82,11 +93,14 @@ class Opening:
         self.greeting, _ = line.read("greeting")
         if not _agreed(self.greeting):
             raise SmtpRefusedError("greeting", self.greeting)
+        self.done.append("greeting")
         self.offer = self._hello(line)
+        self.done.append("hello")
         if self.server.tls in ("starttls", "opportunistic"):
             self._starttls(line)
         if self.server.username:
             self._log_in(line)
+            self.done.append("auth")
         _in_step(line, "hello")
 
     def _hello(self, line: Line) -> Offer:
@@ -122,7 +136,10 @@ class Opening:
         except OSError as error:
             raise SmtpRefusedError("starttls", None, sentences.NO_AUTHORITIES) from error
         assert context is not None  # noqa: S101 (only called where TLS is on)
-        line.encrypt(context, host=self.server.host)
+        encrypted = line.encrypt(context, host=self.server.host)
+        self.tls_version = encrypted.version() or ""
+        self.certificate = encrypted.getpeercert(binary_form=True) or b""
+        self.done.append("starttls")
 
     # ── login ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _log_in(self, line: Line) -> None:
@@ -225,21 +242,19 @@ def _blotted(reply: Reply, said: list[str]) -> Reply:
 
 
 # ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def _connected(server: Server, until: float) -> socket.socket:
-    """A socket to the first of the server's addresses that answers, each getting its share of the time.
-
-    Raises:
-        SmtpUnreachableError: none does; caused by what the system said.
-    """
-    end = min(time.monotonic() + TIMEOUTS["connect"], until)
-    failure: Exception = TimeoutError("timed out")
+def _found(server: Server, *, until: float) -> list[tuple[str, int]]:
     try:
-        addresses = addresses_of(server, until=end)
+        return addresses_of(server, until=until)
     except (OSError, ValueError) as error:  # ValueError: a name that no name server could be asked for
         raise SmtpUnreachableError("resolve", None, words_of(error)) from error
+
+
+def _connected(addresses: list[tuple[str, int]], source: str, end: float) -> socket.socket:
+    """A socket to the first address that answers, each getting its share of the time; else as the last one failed."""
+    failure: Exception = TimeoutError("timed out")
     for place, address in enumerate(addresses):
         try:
-            return _connected_to(address, server.source, _remaining(end) / (len(addresses) - place))
+            return _connected_to(address, source, _remaining(end) / (len(addresses) - place))
         except OSError as error:
             failure = error
     raise SmtpUnreachableError("connect", None, words_of(failure)) from failure

@@ -1,0 +1,185 @@
+"""A server is tried out up to the message, and every step is told in a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone, translation
+
+from newsletter.delivery import examining
+from newsletter.lib.servers import Server
+from tests.environment import free_port
+from tests.peers import certificates
+from tests.peers.openings import speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from newsletter.delivery.examining import Step
+    from tests.peers import smtp
+    from tests.peers.openings import Wire
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def examined(port: int, **options: object) -> list[Step]:
+    days = options.pop("days_from_now", 0)
+    assert isinstance(days, int)
+    facts: dict[str, object] = {"tls": "none"} | options
+    server = Server(str(facts.pop("host", "127.0.0.1")), port, **facts)  # type: ignore[arg-type]  # of a test
+    return examining.examine(
+        server=server,
+        sender="wici@example.org",
+        recipient="wici@example.org",
+        now=timezone.now() + dt.timedelta(days=days),
+    )
+
+
+def verdicts(steps: list[Step]) -> dict[str, str]:
+    return {step.name: step.verdict for step in steps}
+
+
+def test_a_server_that_takes_mail_passes_every_step_and_gets_none(peer: smtp.Peer) -> None:
+    steps = examined(peer.port)
+    assert verdicts(steps) == dict.fromkeys(
+        ["resolve", "connect", "greeting", "starttls", "offer", "mail", "rcpt"], "good"
+    )
+    assert steps[4].sentence == "It offers: PIPELINING, 8BITMIME, at most 10.0\xa0MB a mail."
+    assert peer.taken() == 0
+
+
+def test_what_was_begun_is_taken_back() -> None:
+    heard: list[str] = []
+
+    def talk(wire: Wire) -> None:
+        wire.greet()
+        for answer in ("250 ok", "250 ok", "250 forgotten", "221 bye"):
+            heard.append(wire.hear())
+            wire.say(answer)
+
+    with speaking(talk) as port:
+        steps = examined(port)
+    assert heard == ["MAIL FROM:<wici@example.org>", "RCPT TO:<wici@example.org>", "RSET", "QUIT"]
+    assert steps[4].sentence == "It offers nothing beyond the plainest way to send."
+
+
+def test_a_refusal_ends_the_list_with_its_reason() -> None:
+    def talk(wire: Wire) -> None:
+        wire.greet("SIZE")
+        wire.hear()
+        wire.say("250 ok")
+        wire.hear()
+        wire.say("554 5.7.1 relay access denied")
+        wire.hear()
+
+    with speaking(talk) as port:
+        steps = examined(port)
+    assert (steps[-1].name, steps[-1].verdict) == ("rcpt", "bad")
+    assert "relay access denied" in steps[-1].sentence
+
+
+def test_a_port_where_nobody_listens_ends_after_the_name() -> None:
+    assert verdicts(examined(free_port())) == {"resolve": "good", "connect": "bad"}
+
+
+def test_a_refused_password_is_told_and_kept_secret() -> None:
+    def talk(wire: Wire) -> None:
+        wire.greet("AUTH PLAIN")
+        wire.hear()
+        wire.say("535 5.7.8 not hunter2")
+
+    with speaking(talk) as port:
+        steps = examined(port, username="ula", password="hunter2")
+    assert [step.name for step in steps] == ["resolve", "connect", "greeting", "starttls", "auth"]
+    assert steps[-1].verdict == "bad"
+    assert not any("hunter2" in step.sentence for step in steps)
+
+
+def test_a_taken_password_is_told_too() -> None:
+    def talk(wire: Wire) -> None:
+        wire.greet("AUTH PLAIN")
+        for answer in ("235 in", "550 5.7.1 not you"):
+            wire.hear()
+            wire.say(answer)
+
+    with speaking(talk) as port:
+        steps = examined(port, username="ula", password="hunter2")
+    assert verdicts(steps)["auth"] == "good"
+    assert verdicts(steps)["mail"] == "bad"
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(-20, "good"), (0, "notice")])
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_an_encrypted_line_says_how_long_its_certificate_is_good(
+    tmp_path: Path, tls: str, days: int, verdict: str
+) -> None:
+    certificate = certificates.make(tmp_path, name="localhost")  # good for a day
+
+    def talk(wire: Wire) -> None:
+        if tls == "implicit":
+            wire.encrypt(certificate)
+            wire.greet()
+        else:
+            wire.greet("STARTTLS")
+            wire.hear()
+            wire.say("220 go")
+            wire.encrypt(certificate)
+            wire.answer_hello()
+
+    authority = str(certificate.authority)
+    with speaking(talk) as port:
+        steps = examined(port, host="localhost", tls=tls, ca_file=authority, days_from_now=days)
+    assert verdicts(steps)["starttls"] == verdict
+    assert "TLSv1." in next(step.sentence for step in steps if step.name == "starttls")
+
+
+def test_an_unknown_issuer_is_a_notice_where_nothing_was_demanded_and_an_end_where_it_was(tmp_path: Path) -> None:
+    certificate = certificates.make(tmp_path, name="localhost")
+
+    def talk(wire: Wire) -> None:
+        wire.greet("STARTTLS")
+        wire.hear()
+        wire.say("220 go")
+        wire.encrypt(certificate)
+        wire.answer_hello()
+
+    with speaking(talk) as port:
+        assert verdicts(examined(port, tls="opportunistic"))["starttls"] == "notice"
+    with speaking(talk) as port:
+        steps = examined(port, tls="starttls", host="localhost")
+    assert "ca_file" in steps[-1].sentence
+    assert [step.name for step in steps] == ["resolve", "connect", "greeting", "starttls"]
+
+
+def test_mail_in_clear_text_over_a_network_is_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examining, "LOOPBACK", frozenset())  # loopback stands for a host far away
+    with speaking(lambda wire: wire.greet()) as port:
+        assert verdicts(examined(port))["starttls"] == "notice"
+
+
+def test_a_silent_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examining, "PATIENCE", 0.3)
+    monkeypatch.setattr("newsletter.delivery.conversing.PULSE", 0.1)
+    began = time.monotonic()
+
+    def talk(wire: Wire) -> None:
+        wire.hear()
+
+    with speaking(talk) as port:
+        steps = examined(port)
+    assert verdicts(steps)["greeting"] == "bad"
+    assert time.monotonic() - began < 5
+
+
+def test_a_backend_is_looked_for() -> None:
+    there = "django.core.mail.backends.locmem.EmailBackend"
+    assert verdicts(examined(0, host="", kind="backend", path=there)) == {"backend": "notice"}
+    assert verdicts(examined(0, host="", kind="backend", path="nowhere.EmailBackend")) == {"backend": "bad"}
