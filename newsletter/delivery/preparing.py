@@ -75,7 +75,7 @@ def _look_at_the_tables(*tables: str) -> None:
 
 
 def _write_rows(mailing: Mailing, upto: int) -> None:
-    rows = _rows(mailing).filter(id__gt=mailing.prepared_to, id__lte=upto)
+    rows = _rows(mailing, upto)
     select, parameters = rows.query.sql_with_params()
     columns = (
         "subscriber_id, mailing_id, message_id, provider, state, skip_reason, due_at, "
@@ -88,10 +88,10 @@ def _write_rows(mailing: Mailing, upto: int) -> None:
         )
 
 
-def _rows(mailing: Mailing) -> QuerySet[Subscriber, tuple[object, ...]]:
-    """One row per reader, in the order of the columns above."""
+def _rows(mailing: Mailing, upto: int) -> QuerySet[Subscriber, tuple[object, ...]]:
+    """One row per reader of the next range, in the order of the columns above."""
     text, number = CharField(), IntegerField()
-    audience = matching(newsletter=mailing.edition.newsletter)
+    audience = matching(newsletter=mailing.edition.newsletter, after=mailing.prepared_to, upto=upto)
     if Mailing.objects.filter(edition=mailing.edition).exclude(pk=mailing.pk).exists():
         audience = audience.exclude(Exists(_reached(mailing)))
     rows = audience.order_by().values_list(
