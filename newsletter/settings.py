@@ -263,6 +263,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 SWEEP_SECONDS = _number("SWEEP_SECONDS", default=3.0, least=0.1, most=3600)
 LEASE_SECONDS = int(_number("LEASE_SECONDS", default=30, least=1, most=3600))
 """How long a worker that says nothing keeps its rows; it renews four times as often. After that they are recovered."""
+SENDERS = int(_number("SENDERS", default=2, least=1, most=1000))
+"""Worker processes that send, over all hosts; they share each server's connections."""
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -28,12 +28,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
+CLOSE = """local begun = redis.call('HGET', KEYS[1], 'begun')
+if begun then redis.call('HSET', KEYS[1], 'closed', begun) redis.call('HDEL', KEYS[1], 'begun') end
+return redis.call('HGETALL', KEYS[1])"""
 KEPT_SECONDS = 5 * 24 * 3600
 ANNOUNCED = "announced"
-BEGUN = "begun"
+BEGUN, CLOSED = "begun", "closed"
 ALWAYS, FORGETS = "always", "forgets"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PATIENCE = 2.0
+NOTE = b"""if redis.call('HGET', KEYS[1], 'begun') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2)) return 1"""
+"""Nobody writes on a page that recovery has closed: a worker that slept past its lease can let no more dot go out."""
 
 
 class JournalError(Exception):
@@ -59,7 +65,7 @@ class Journal:
     def __init__(self) -> None:
         """Connect at first use."""
         self._socket: socket.socket | None = None
-        self._key = b""
+        self._head = b""
 
     def begin(self, lease: int) -> None:
         """Mark that `lease` begins, and wait until the journal has it.
@@ -69,30 +75,36 @@ class Journal:
         """
         key = _key(lease)
         try:
+            begun = f"{_run_id()} {_memory()}"
             with connection().pipeline(transaction=True) as pipe:
-                pipe.hset(key, BEGUN, f"{_run_id()} {_memory()}")
+                pipe.hset(key, BEGUN, begun)
                 pipe.expire(key, KEPT_SECONDS)
                 pipe.execute()
         except redis.RedisError as error:
             raise JournalError from error
-        self._key = _bulk(key.encode())
+        self._head = b"".join(map(_bulk, (b"EVAL", NOTE, b"1", key.encode(), begun.encode())))
 
-    def write(self, notes: Sequence[bytes]) -> None:
+    def write(self, notes: Sequence[bytes]) -> bool:
         """Keep `notes` (from `announcement` and `answer`), and wait until Redis has them.
+
+        False, and nothing is kept, where the page is closed: recovery settles these rows, or Redis forgot them.
 
         Raises:
             JournalError: it may not have them.
         """
         if not notes:
-            return
+            return True
         try:
             connected = self._connected()
-            connected.sendall(b"*%d\r\n$4\r\nHSET\r\n%b%b" % (2 + 2 * len(notes), self._key, b"".join(notes)))
-            if not connected.recv(512).startswith(b":"):
-                raise ConnectionError("Redis refused a note")
+            connected.sendall(b"*%d\r\n%b%b" % (5 + 2 * len(notes), self._head, b"".join(notes)))
+            said = connected.recv(512)
         except OSError as error:
             self.close()
             raise JournalError from error
+        if said not in {b":0\r\n", b":1\r\n"}:
+            self.close()
+            raise JournalError(said)
+        return said == b":1\r\n"
 
     def close(self) -> None:
         """Hang up."""
@@ -116,15 +128,16 @@ def answer(delivery_id: int, server: str, reply: Reply) -> bytes:
     return _bulk(b"%d" % delivery_id) + _bulk(f"{reply.code} {server} {reply.enhanced or '-'} {reply.text}".encode())
 
 
-def read(lease: int) -> Page:
-    """What is known about `lease`.
+def close(lease: int) -> Page:
+    """What is known about `lease`; from now on nobody can note anything under it, so nobody can send.
 
     Raises:
         JournalError: Redis is away; ask later, decide nothing now.
     """
     try:
-        notes = cast("dict[str, str]", connection().hgetall(_key(lease)))
-        run_id, _space, memory = notes.pop(BEGUN, "").partition(" ")
+        found = cast("list[str]", connection().eval(CLOSE, 1, _key(lease)))
+        notes = dict(zip(found[::2], found[1::2], strict=True))
+        run_id, _space, memory = notes.pop(CLOSED, "").partition(" ")
         alive = run_id == _run_id()
     except redis.RedisError as error:
         raise JournalError from error

@@ -30,7 +30,7 @@ def recover(*, now: dt.datetime) -> int:
 
 def _recover(lease: Lease, now: dt.datetime) -> int:
     try:
-        page = journal.read(lease.pk)
+        page = journal.close(lease.pk)
     except journal.JournalError:
         return 0
     rows = Delivery.objects.filter(mailing=lease.mailing_id, pk__range=(lease.first_id, lease.last_id))

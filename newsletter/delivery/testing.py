@@ -12,7 +12,7 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.composing import compose
-from newsletter.delivery.smtp import SmtpError, SmtpRejectedError
+from newsletter.delivery.smtp import SmtpError
 from newsletter.delivery.transport import NoServerError, to_our_servers
 from newsletter.lib.links import Purpose, url_for
 
@@ -49,22 +49,20 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
     message = _composed(edition, language, recipient, now)
     sender = settings.SENDER_BOUNCE_EMAIL or edition.newsletter.sender_email
     transport = to_our_servers(until=time.monotonic() + PATIENCE)
-    try:
-        return _handed_over(transport, sender, recipient, message)
-    finally:
-        transport.leave()
+    return _handed_over(transport, sender, recipient, message)
 
 
 def _handed_over(transport: Transport, sender: str, recipient: str, message: bytes) -> str:
     try:
-        connection = transport.connection(pulse=_patiently)
-        reply = connection.deliver(sender=sender, recipient=recipient, message=message, announce=_patiently)
+        connection = transport.open(pulse=_patiently)
     except NoServerError as error:
         raise NotTakenError(error.failures[0][1].text if error.failures else "") from error
+    try:
+        reply = connection.deliver(sender=sender, recipient=recipient, message=message, announce=_patiently)
     except SmtpError as error:
-        if not isinstance(error, SmtpRejectedError):
-            transport.drop()
         raise NotTakenError(error.text) from error
+    finally:
+        connection.quit()
     return str(reply)
 
 

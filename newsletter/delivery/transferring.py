@@ -91,7 +91,8 @@ class Conversation:
     @property
     def stage(self) -> str:
         """What the server owes an answer to: mail, rcpt, data, dot, rset; empty for nothing."""
-        return self._expected[0][0] if self._expected else ""
+        stage = self._expected[0][0] if self._expected else ""
+        return "dot" if stage in {"bdat", "dismissed"} else stage
 
     def begin(self, parcel: Parcel) -> bytes:
         """What to send for a parcel on an idle connection. Where `chunks`, this is the whole of it: note it first."""

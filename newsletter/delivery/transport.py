@@ -1,16 +1,24 @@
-"""Keeps a connection to one of our mail servers open over many messages, and finds another when it is gone."""
+"""Keeps connections to our mail servers open over many messages, opens more where they help, and finds another server.
+
+Mail is shared out by the servers' weights. A server that does not answer rests for half a minute; one of weight 0 is asked
+only while all others rest. The first connection is opened while the caller waits; further ones are opened beside the sending.
+"""
 
 from __future__ import annotations
 
 import functools
 import math
+import queue
+import selectors
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from newsletter.delivery.smtp import SmtpConnection, SmtpError
+from newsletter.delivery.wires import Wire
 from newsletter.lib.servers import Server, parse
 
 if TYPE_CHECKING:
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 60.0
 """S11: servers hang up on silence; we go first."""
+REST_SECONDS = 30.0
+"""How long a server that did not let us in is left alone, while there are others."""
 
 
 class NoServerError(Exception):
@@ -29,51 +39,123 @@ class NoServerError(Exception):
 
 
 class Transport:
-    """One connection at a time, to the first server that answers."""
+    """The open connections of one process."""
 
     def __init__(self, servers: Sequence[Server], *, until: float = math.inf) -> None:
         """Connect at first use. Past `until` (of `time.monotonic()`) no server is waited for."""
+        self.wires: list[Wire] = []
+        self._selector = selectors.DefaultSelector()
         self._servers = servers
         self._until = until
-        self._connection: SmtpConnection | None = None
-        self._used = 0.0
+        self._resting: dict[str, float] = {}
+        self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
+        self._opening = 0
 
-    def connection(self, *, pulse: Callable[[], None]) -> SmtpConnection:
-        """The open connection, or a new one.
+    def ensure(self, *, pulse: Callable[[], None]) -> None:
+        """At least one open connection; `pulse` is called while a server keeps us waiting.
 
         Raises:
             NoServerError: nobody takes our mail.
         """
-        if self._connection is not None and time.monotonic() - self._used > IDLE_SECONDS:
-            self.leave()
-        if self._connection is None:
-            self._connection = self._open(pulse)
-        else:
-            self._connection.is_used = True
-        self._connection.pulse = pulse
-        self._used = time.monotonic()
-        return self._connection
+        self._let_idle_ones_go()
+        self.arrived()
+        if not self.wires:
+            self._join(Wire(self.open(pulse=pulse)))
 
-    def drop(self) -> None:
-        """Forget a connection that broke."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def open(self, *, pulse: Callable[[], None]) -> SmtpConnection:
+        """A connection of the caller's own, to the first server that lets us in.
 
-    def leave(self) -> None:
-        """Say goodbye."""
-        if self._connection is not None:
-            self._connection.quit()
-            self._connection = None
-
-    def _open(self, pulse: Callable[[], None]) -> SmtpConnection:
+        Raises:
+            NoServerError: nobody does.
+        """
         failures: list[tuple[str, SmtpError]] = []
-        for server in self._servers:
+        for server in self._in_turn():
             try:
                 return SmtpConnection(server, helo=our_name(), pulse=pulse, until=self._until)
             except SmtpError as error:
+                self._resting[server.name] = time.monotonic() + REST_SECONDS
                 failures.append((server.host, error))
         raise NoServerError(failures)
+
+    def grow(self) -> None:
+        """Begin to open one more connection beside the sending, where a server takes one more."""
+        server = next((one for one in self._in_turn() if self._has_room(one)), None)
+        if server is not None and not self._opening:
+            self._opening = 1
+            threading.Thread(target=self._open_beside, args=(server,), daemon=True).start()
+
+    def arrived(self) -> None:
+        """Take in what was opened beside the sending."""
+        while not self._opened.empty():
+            self._opening = 0
+            if (wire := self._opened.get()) is not None:
+                self._join(wire)
+
+    def wait(self, seconds: float) -> list[Wire]:
+        """Connections on which something can be heard, or more can be said; none after `seconds`."""
+        for wire in self.wires:
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if wire.unsent else 0)
+            if wire.watched_for != wanted:
+                self._selector.modify(wire.socket, wanted, wire)
+                wire.watched_for = wanted
+        return [key.data for key, _ in self._selector.select(seconds)]
+
+    def drop(self, wire: Wire) -> None:
+        """Forget a connection that broke."""
+        self._part(wire)
+        wire.close()
+
+    def retire(self, wire: Wire) -> None:
+        """Say goodbye to one connection."""
+        self._part(wire)
+        wire.leave()
+
+    def leave(self) -> None:
+        """Say goodbye to all."""
+        for wire in list(self.wires):
+            self.retire(wire)
+
+    def rest(self, server: Server) -> bool:
+        """Leave a server alone for a while; whether another one may be asked meanwhile."""
+        self._resting[server.name] = time.monotonic() + REST_SECONDS
+        return any(not self._rests(other) for other in self._servers)
+
+    # ── which server ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def _in_turn(self) -> list[Server]:
+        """The servers in the order in which to ask them: who has the least of its share first, who rests last."""
+        return sorted(self._servers, key=lambda one: (self._rests(one), one.weight == 0, self._share(one)))
+
+    def _rests(self, server: Server) -> bool:
+        return self._resting.get(server.name, 0.0) > time.monotonic()
+
+    def _share(self, server: Server) -> float:
+        return self._wires_to(server) / (server.weight or 1)
+
+    def _wires_to(self, server: Server) -> int:
+        return sum(wire.server.name == server.name for wire in self.wires)
+
+    def _has_room(self, server: Server) -> bool:
+        return not self._rests(server) and self._wires_to(server) < max(1, server.connections // settings.SENDERS)
+
+    # ── opening and parting ──────────────────────────────────────────────────────────────────────────────────────────
+    def _open_beside(self, server: Server) -> None:
+        try:
+            self._opened.put(Wire(SmtpConnection(server, helo=our_name(), until=self._until)))
+        except SmtpError:
+            self._resting[server.name] = time.monotonic() + REST_SECONDS
+            self._opened.put(None)
+
+    def _join(self, wire: Wire) -> None:
+        self.wires.append(wire)
+        self._selector.register(wire.socket, selectors.EVENT_READ, wire)
+
+    def _part(self, wire: Wire) -> None:
+        self.wires.remove(wire)
+        self._selector.unregister(wire.socket)
+
+    def _let_idle_ones_go(self) -> None:
+        for wire in [each for each in self.wires if time.monotonic() - each.since > IDLE_SECONDS]:
+            self.retire(wire)
 
 
 @functools.cache

@@ -44,7 +44,7 @@ def noted(lease: int) -> journal.Page:
     book.write([announcement(1, "main")])
     book.write([answer(1, "main", TAKEN), announcement(2, "main")])
     book.close()
-    return journal.read(lease)
+    return journal.close(lease)
 
 
 def test_notes_reach_a_server_that_wants_a_password(locked: ValkeyServer, settings: Settings) -> None:
@@ -79,7 +79,7 @@ def test_a_server_that_is_away_can_be_neither_written_nor_read(settings: Setting
         lambda: book.begin(4711),
         lambda: book.write([announcement(1, "main")]),
         lambda: book.write([answer(1, "main", TAKEN)]),
-        lambda: journal.read(4711),
+        lambda: journal.close(4711),
     ):
         with pytest.raises(JournalError):
             act()
@@ -91,9 +91,9 @@ def test_a_server_that_started_anew_may_have_forgotten(settings: Settings) -> No
     settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
     with ValkeyServer(port=port):
         Journal().begin(4711)
-        assert not journal.read(4711).is_lost
+        assert not journal.close(4711).is_lost
     with ValkeyServer(port=port):
-        assert journal.read(4711).is_lost
+        assert journal.close(4711).is_lost
 
 
 @pytest.mark.parametrize("fsync", ["no", "always"])
@@ -109,7 +109,7 @@ def test_what_a_lasting_server_answered_for_outlives_its_own_death(
         server.kill()
         book.close()
         server.start()
-        page = journal.read(4711)
+        page = journal.close(4711)
     assert not page.is_lost
     assert page.announced == set(range(1, 6))
 
@@ -122,7 +122,7 @@ def test_a_server_that_may_answer_before_it_keeps_is_not_trusted_after_its_death
         Journal().begin(4711)
         server.kill()
         server.start()
-        assert journal.read(4711).is_lost
+        assert journal.close(4711).is_lost
 
 
 def test_notes_of_an_earlier_run_of_the_machine_are_not_trusted(
@@ -135,9 +135,9 @@ def test_notes_of_an_earlier_run_of_the_machine_are_not_trusted(
         Journal().begin(4711)
         server.kill()
         server.start()
-        assert not journal.read(4711).is_lost
+        assert not journal.close(4711).is_lost
         journal.BOOT_ID.write_text("after it\n")
-        assert journal.read(4711).is_lost
+        assert journal.close(4711).is_lost
 
 
 def test_a_server_that_has_stopped_answering_stops_the_announcing(settings: Settings, tmp_path: Path) -> None:

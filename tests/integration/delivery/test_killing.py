@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
 
 READERS = 1500
-IN_FLIGHT = 2
-"""Worker processes, each with one message in hand."""
+IN_FLIGHT = 10
+"""The connections to one server (its default), each with one message that may be past its dot."""
 
 
 def finished(mailing: Mailing) -> bool:

