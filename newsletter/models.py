@@ -5,6 +5,7 @@ from newsletter.composition.message import Message
 from newsletter.delivery.bookkeeping import Lease, Stream, Tally
 from newsletter.delivery.models import Attempt, Delivery, Mailing
 from newsletter.delivery.receivers import MailDomain, Provider
+from newsletter.delivery.warming import WarmUp, WarmUpDay
 from newsletter.editions.models import Block, BlockText, Edition, EditionText, Newsletter, NewsletterText
 
 __all__ = [
@@ -27,4 +28,6 @@ __all__ = [
     "Subscription",
     "Suppression",
     "Tally",
+    "WarmUp",
+    "WarmUpDay",
 ]

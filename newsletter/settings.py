@@ -283,6 +283,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "newsletter.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
+    "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": 60.0, "options": {"expires": 50}},
 }
 
 # ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────

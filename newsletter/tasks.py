@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
-from newsletter.delivery import advancing, recovering, tallying
+from newsletter.delivery import advancing, recovering, resolving, tallying
 
 log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 5.0
 """How long a worker stays with one mailing before other tasks get their turn."""
+LOOK_UP_SECONDS = 20.0
+"""How long one round of looking up domains may take."""
 NUDGE_EXPIRES = 30
 """Seconds after which a nudge that nobody took is worth nothing: the next sweep says the same."""
 
@@ -61,3 +64,10 @@ def send_letters() -> None:
 def send_my_link(fingerprint: str, language: str) -> None:
     """Mail the preferences link, if the fingerprint is that of an address we write to."""
     corresponding.send_my_link(fingerprint=fingerprint, language=language, now=timezone.now())
+
+
+@shared_task
+def look_up_domains() -> None:
+    """Find out which provider receives for each reader's domain. While mail is only caught, nobody out there is asked."""
+    ask = None if settings.CATCHING_MAIL else resolving.ask_dns
+    resolving.keep_up(now=timezone.now(), seconds=LOOK_UP_SECONDS, ask=ask)

@@ -7,6 +7,7 @@ from newsletter.admin import (
     mailings,
     newsletters,
     people,
+    providers,
     subscribers,
     suppressions,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "mailings",
     "newsletters",
     "people",
+    "providers",
     "subscribers",
     "suppressions",
 ]

@@ -40,6 +40,8 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("newsletter.mailing", _("Mailings"), "send"),
             ("newsletter.delivery", _("Deliveries"), "mark_email_read"),
             ("admin:mail_servers", _("Mail servers"), "dns"),
+            ("newsletter.provider", _("Receiving providers"), "inbox"),
+            ("newsletter.warmup", _("Warm-up"), "device_thermostat"),
         ],
     ),
     (_("Access"), [("auth.user", _("People"), "person"), ("auth.group", _("Roles"), "badge")]),

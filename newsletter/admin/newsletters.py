@@ -56,6 +56,13 @@ class NewsletterAdmin(Admin):
         (_("Sender"), {"fields": ["sender_email", "reply_to", "postal_address"]}),
         (_("Readers"), {"fields": ["slug", "languages", "country"]}),
         (_("Look"), {"fields": ["logo", "brand_colour", "signal_colour"]}),
+        (
+            _("Limits"),
+            {
+                "fields": ["per_second", "per_hour", "per_day"],
+                "description": _("How much of this newsletter may leave, over all workers. Empty: as much as can."),
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Newsletter]:

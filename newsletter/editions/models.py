@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,15 @@ class Newsletter(models.Model):
     signal_colour = models.CharField(_("signal colour"), max_length=7, blank=True, validators=[COLOUR])
     logo = models.ForeignKey(
         Image, models.SET_NULL, verbose_name=_("logo"), null=True, blank=True, related_name="newsletters"
+    )
+    per_second = models.PositiveIntegerField(
+        _("messages per second"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    per_hour = models.PositiveIntegerField(
+        _("messages per hour"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    per_day = models.PositiveIntegerField(
+        _("messages per day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
 
     class Meta:
