@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from newsletter.delivery import allowing, breaking, sentences, throttling, warming
+from newsletter.delivery import allowing, breaking, recounting, sentences, throttling, warming
 from newsletter.delivery.allowing import Allowance, allowances, return_unused
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.receivers import Provider
@@ -71,6 +71,7 @@ def test_what_is_set_is_read_once_for_many_batches(mailing: Mailing, django_asse
 
 
 def test_a_known_provider_begins_with_its_start_values(mailing: Mailing) -> None:
+    Provider.objects.all().delete()
     assert asked(mailing, "google") == Allowance(400, connections=5, per_connection=50)
 
 
@@ -175,6 +176,9 @@ def test_counters_lost_with_redis_are_counted_again_from_the_rows(mailing: Maili
     assert asked(mailing, "onet").rows == 25
     mailing.edition.newsletter.per_hour = 22
     assert asked(mailing, "").rows == 2
+    ours = throttling.Limit("server:main", per_hour=100, per_day=100)
+    assert sum(number for _age, number in recounting.recount(limit=ours, now=NOON).day) == 30
+    assert recounting.recount(limit=throttling.Limit("else", per_day=1), now=NOON) == throttling.Counts([], [])
 
 
 # ── warm-up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -226,6 +230,7 @@ def test_what_another_worker_takes_meanwhile_is_not_taken_twice(mailing: Mailing
     WarmUpDay.objects.create(warm_up=warm_up, provider="wp", day=NOON.date(), sent=99)
     assert asked(mailing).rows == 1
     return_unused(mailing=mailing, unused={"wp": 1})
-    assert WarmUpDay.objects.get().sent == 99
+    assert str(WarmUpDay.objects.get()) == "2026-11-23: 99"
+    assert str(warm_up) == "example.org"
     WarmUpDay.objects.update(sent=100)
     assert warming.count(warm_up=warm_up, provider="wp", wanted=5, now=NOON) == 0
