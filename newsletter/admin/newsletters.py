@@ -16,6 +16,7 @@ from campaigns.admin.base import Admin, completeness, display
 from campaigns.admin.texts import language_tabs, texts_form
 from newsletter.admin import servers
 from newsletter.audience.models import SubscriptionState
+from newsletter.delivery import choosing
 from newsletter.editions.models import Newsletter, NewsletterText
 
 if TYPE_CHECKING:
@@ -28,12 +29,41 @@ TextsForm = texts_form(text=NewsletterText, owner="newsletter")
 ACTIVE = Q(subscriptions__state=SubscriptionState.ACTIVE)
 
 
+GONE = _("%s (no longer in SMTP_URL)")
+NO_SUCH_SERVER = _("There is no mail server called %(value)s in SMTP_URL.")
+NONE_LEFT = _(
+    "None of these servers is in SMTP_URL any more, so its mail would wait. Tick another, or none to use any."
+)
+
+
 class NewsletterForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a function, one class per text table
     """A newsletter; its languages are ticked, not typed as JSON."""
 
     languages = forms.MultipleChoiceField(
         label=_("Languages"), choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
+
+    servers = forms.MultipleChoiceField(
+        label=_("Mail servers"),
+        help_text=Newsletter._meta.get_field("servers").help_text,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [server.name for server in choosing.readable()]
+        gone = [name for name in self.instance.servers if name not in names]
+        self.fields["servers"].choices = [(name, name) for name in names] + [(name, GONE % name) for name in gone]
+        self.fields["servers"].error_messages["invalid_choice"] = NO_SUCH_SERVER
+
+    def clean_servers(self) -> list[str]:
+        """Whoever names only servers that are gone would never be mailed."""
+        chosen: list[str] = self.cleaned_data["servers"]
+        known = {server.name for server in choosing.readable()}
+        if chosen and not known.intersection(chosen):
+            raise forms.ValidationError(NONE_LEFT)
+        return chosen
 
     class Meta:
         widgets = {"brand_colour": UnfoldAdminColorInputWidget, "signal_colour": UnfoldAdminColorInputWidget}
@@ -53,7 +83,7 @@ class NewsletterAdmin(Admin):
     autocomplete_fields = ("logo",)
     fieldsets = (
         *language_tabs(TextsForm),
-        (_("Sender"), {"fields": ["sender_email", "reply_to", "postal_address"]}),
+        (_("Sender"), {"fields": ["sender_email", "reply_to", "postal_address", "servers"]}),
         (_("Readers"), {"fields": ["slug", "languages", "country"]}),
         (_("Look"), {"fields": ["logo", "brand_colour", "signal_colour"]}),
         (

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from newsletter.lib.servers import parse_all
+from newsletter.lib.servers import ServerUrlError, parse_all
 
 if TYPE_CHECKING:
+    from newsletter.editions.models import Newsletter
     from newsletter.lib.servers import Server
 
 
@@ -19,3 +20,25 @@ def configured() -> list[Server]:
         ServerUrlError: SMTP_URL is wrong; `manage.py check` says so before anything starts.
     """
     return parse_all(settings.SMTP_SERVERS)
+
+
+def readable() -> list[Server]:
+    """As `configured`, and none where SMTP_URL is wrong: for forms, which explain other things."""
+    try:
+        return configured()
+    except ServerUrlError:
+        return []
+
+
+def servers_for(*, newsletter: Newsletter) -> list[Server]:
+    """The servers that may carry `newsletter`'s mail: all of them, or those it names.
+
+    Empty where those it names are no longer configured: its mail waits, and never goes by another way than was chosen.
+
+    Raises:
+        ServerUrlError: as `configured`.
+    """
+    servers = configured()
+    if not newsletter.servers:
+        return servers
+    return [server for server in servers if server.name in newsletter.servers]

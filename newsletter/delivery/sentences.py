@@ -29,6 +29,9 @@ NOT_ENCRYPTABLE = _("It could not agree with us on encryption (%(reason)s).")
 BAD_CERTIFICATE = _("Its certificate cannot be trusted: %(reason)s.")
 
 NO_SERVER = _("No mail server is set. Put its address into SMTP_URL and restart the worker.")
+NOT_THE_CHOSEN = _(
+    "None of the mail servers this newsletter names is in SMTP_URL any more. Tick another one in its form."
+)
 NO_ANSWER = _("The mail server %(host)s does not answer; trying again at %(time)s.")
 NO_MAIL_NOW = _("The mail server %(host)s takes no mail from us now: %(reply)s. Trying again at %(time)s.")
 NO_JOURNAL = _("Redis does not answer, and without its journal nobody is mailed; trying again at %(time)s.")
@@ -83,6 +86,7 @@ OURS = (
     HUNG_UP,
     SILENT,
     NO_SERVER,
+    NOT_THE_CHOSEN,
     OTHERS,
     PACED,
     *REASONS,

@@ -21,7 +21,8 @@ ASK_AGAIN = dt.timedelta(seconds=30)
 def nobody_answers(*, mailing: Mailing, error: NoServerError, now: dt.datetime) -> None:
     """None of the mail servers takes mail: wait half a minute, and say so."""
     if not error.failures:
-        return _wait(mailing, now, sentences.NO_SERVER)
+        chosen = mailing.edition.newsletter.servers
+        return _wait(mailing, now, sentences.NOT_THE_CHOSEN if chosen else sentences.NO_SERVER)
     host, failure = error.failures[0]
     return server_refuses(mailing=mailing, host=host, failure=failure, now=now)
 

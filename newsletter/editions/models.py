@@ -33,6 +33,12 @@ class Newsletter(models.Model):
     )
     languages = models.JSONField(_("languages"), default=list, help_text=_('Codes of its languages: ["pl", "en"]'))
     postal_address = models.CharField(_("postal address"), max_length=300, help_text=_("Printed in every edition."))
+    servers = models.JSONField(
+        _("mail servers"),
+        default=list,
+        blank=True,
+        help_text=_("Which of the servers in SMTP_URL carry its mail. None ticked: any of them."),
+    )
     brand_colour = models.CharField(_("brand colour"), max_length=7, blank=True, validators=[COLOUR])
     signal_colour = models.CharField(_("signal colour"), max_length=7, blank=True, validators=[COLOUR])
     logo = models.ForeignKey(

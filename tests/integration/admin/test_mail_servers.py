@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
+from newsletter.editions.models import Newsletter
 from tests.environment import free_port
+from tests.integration.admin.filled import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,3 +58,39 @@ def test_a_server_that_is_not_there_cannot_be_tried_and_get_tries_nothing(chief:
 def test_a_wrong_setting_is_said(chief: Client, settings: Settings) -> None:
     settings.SMTP_SERVERS = ["nonsense"]
     assert "SMTP_URL: write it like" in chief.get(reverse("admin:mail_servers")).content.decode()
+
+
+# ── a newsletter's choice ────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def change(chief: Client, settings: Settings) -> Callable[[list[str]], str]:
+    """Ticks servers in the form of the demo's newsletter; what the page says then."""
+    settings.SMTP_SERVERS = [
+        f"smtp://mail.example.org:{port}?name={name}" for port, name in ((1, "main"), (2, "spare"))
+    ]
+    page = reverse("admin:newsletter_newsletter_change", args=[Newsletter.objects.get().pk])
+
+    def tick(names: list[str]) -> str:
+        return chief.post(page, filled(chief, page, servers=names), follow=True).content.decode()
+
+    return tick
+
+
+@pytest.mark.usefixtures("planted")
+def test_a_newsletter_s_servers_are_ticked_in_its_form(change: Callable[[list[str]], str]) -> None:
+    change(["spare"])
+    assert Newsletter.objects.get().servers == ["spare"]
+    assert "There is no mail server called other in SMTP_URL." in change(["other"])
+    change([])
+    assert Newsletter.objects.get().servers == []
+
+
+@pytest.mark.usefixtures("planted")
+def test_a_server_that_is_gone_is_shown_as_gone_and_not_enough(
+    change: Callable[[list[str]], str], chief: Client
+) -> None:
+    Newsletter.objects.update(servers=["gone"])
+    page = reverse("admin:newsletter_newsletter_change", args=[Newsletter.objects.get().pk])
+    assert "gone (no longer in SMTP_URL)" in chief.get(page).content.decode()
+    assert "so its mail would wait" in change(["gone"])
+    change(["gone", "main"])
+    assert Newsletter.objects.get().servers == ["gone", "main"]
