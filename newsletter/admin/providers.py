@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
@@ -36,12 +37,12 @@ class ProviderAdmin(Admin):
     belongs_here = _("The companies that receive mail for our readers stand here, with the limits for each of them.")
     list_display = ("called", "standing", "reason", "flow", "open_connections")
     search_fields = ("key",)
-    ordering = ("key",)
+    ordering = (F("stopped_until").desc(nulls_last=True), "key")
     list_per_page = 200
     actions = ("release",)
-    readonly_fields = ("standing", "reason")
+    readonly_fields = ("state", "reason")
     fieldsets = (
-        (None, {"fields": ["standing", "reason"]}),
+        (None, {"fields": ["state", "reason"]}),
         (
             _("Limits"),
             {
@@ -76,9 +77,13 @@ class ProviderAdmin(Admin):
     @display(description=_("state"), label=STATES)
     def standing(self, provider: Provider) -> tuple[str, str]:
         """Whether mail flows, as a badge."""
-        now = breaking.standing(row=provider, most=0, now=timezone.now())
-        word = "stopped" if now.until else "careful" if now.connections else "open"
+        word = _word(provider)
         return word, str(WORDS[word])
+
+    @display(description=_("state"))
+    def state(self, provider: Provider) -> str:
+        """Whether mail flows, in words."""
+        return str(WORDS[_word(provider)])
 
     @display(description=_("why"))
     def reason(self, provider: Provider) -> str:
@@ -109,6 +114,11 @@ class ProviderAdmin(Admin):
         number = len(queryset)
         done = ngettext("Mail to %(n)d provider flows again.", "Mail to %(n)d providers flows again.", number)
         messages.success(request, done % {"n": number})
+
+
+def _word(provider: Provider) -> str:
+    now = breaking.standing(row=provider, most=0, now=timezone.now())
+    return "stopped" if now.until else "careful" if now.connections else "open"
 
 
 @admin.register(WarmUp)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.delivery.models import PROVIDER_LENGTH
+from newsletter.delivery.providers import name_of
 
 
 class Provider(models.Model):
@@ -50,7 +51,7 @@ class Provider(models.Model):
         verbose_name_plural = _("receiving providers")
 
     def __str__(self) -> str:
-        return self.key
+        return name_of(self.key)
 
 
 class MailDomain(models.Model):

@@ -49,7 +49,10 @@ def test_the_list_says_who_is_left_alone_and_why_in_the_readers_language(chief: 
 def test_limits_are_set_and_start_values_shown_where_nothing_is(chief: Client) -> None:
     Provider.objects.get_or_create(pk="google")
     url = f"{LIST}google/change/"
-    assert 'placeholder="50"' in chief.get(url).content.decode()
+    page = chief.get(url)
+    assert 'placeholder="50"' in page.content.decode()
+    assert "mail flows" in page.content.decode()
+    assert page.context["title"] == "Gmail (Google)"
     assert chief.post(url, filled(chief, url, per_hour="500")).status_code == 302
     assert Provider.objects.get(pk="google").per_hour == 500
     assert chief.post(url, filled(chief, url, per_second="0")).status_code == 200
