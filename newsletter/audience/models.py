@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.editions.models import Newsletter
+from newsletter.lib.wall_clock import validate_zone
 
 
 class Subscriber(models.Model):
@@ -27,6 +28,14 @@ class Subscriber(models.Model):
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     country = models.CharField(_("country"), max_length=2, blank=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        default="",
+        validators=[validate_zone],
+        help_text=_("Such as Europe/Warsaw; empty: the country's, else the newsletter's."),
+    )
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

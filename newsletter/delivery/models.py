@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.audience.models import Subscriber
@@ -53,10 +54,13 @@ class Mailing(models.Model):
     paused_from = models.CharField(max_length=10, choices=MailingState, blank=True, editable=False)
     unknown_policy = models.CharField(_("when the outcome is unknown"), max_length=10, choices=UnknownPolicy)
     due_at = models.DateTimeField(_("due at"), help_text=_("When sending may begin."))
-    at_local_time = models.BooleanField(
+    wall_time = models.CharField(
         _("at the reader's local time"),
-        default=False,
-        help_text=_("Each reader gets it at that time of their own clock."),
+        max_length=16,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What each reader's own clock shows when they get it, as 2026-11-24T08:00; empty: all at once."),
     )
     late_margin = models.PositiveIntegerField(
         _("too late after"),
@@ -82,6 +86,17 @@ class Mailing(models.Model):
         blank=True,
         related_name="+",
     )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("released by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    released_at = models.DateTimeField(
+        _("released at"), null=True, blank=True, help_text=_("When a second person let an urgent mailing go.")
+    )
     created_at = models.DateTimeField(_("created at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -98,7 +113,9 @@ class Mailing(models.Model):
     class Meta:
         verbose_name = _("mailing")
         verbose_name_plural = _("mailings")
+        permissions = [("launch_urgent", "Can launch and release urgent mailings")]
         constraints = [
+            models.CheckConstraint(condition=~Q(released_by=F("launched_by")), name="mailing_released_by_another"),
             models.UniqueConstraint(
                 fields=["edition"], condition=~Q(state=MailingState.CANCELLED), name="mailing_one_live_per_edition"
             ),
@@ -106,6 +123,11 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} · {self.get_state_display()}"
+
+    @property
+    def wall(self) -> dt.datetime | None:
+        """The time that each reader's own clock shows (naive) when they get it; None: one moment for all."""
+        return dt.datetime.fromisoformat(self.wall_time) if self.wall_time else None
 
 
 class DeliveryState(models.TextChoices):

@@ -106,4 +106,4 @@ def _outcome(
 
 
 def _next_due(attempt: Try, rng: random.Random) -> dt.datetime | None:
-    return retrying.next_due(attempts=attempt.number, launched=attempt.mailing.due_at, now=attempt.now, rng=rng)
+    return retrying.next_due(attempts=attempt.number, now=attempt.now, rng=rng, until=attempt.mailing.expires_at)

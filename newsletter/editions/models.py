@@ -5,17 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.models import Campaign, Image, NewsItem, Translation, one_text_per_language, words_at_hand
+from newsletter.lib.wall_clock import validate_zone
 
 if TYPE_CHECKING:
     import datetime as dt
 
+DAYS_OF_A_WEEK = 7
 COLOUR = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Write a colour as # and six hexadecimal digits: #0F4C5C."))
+
+
+def validate_days(days: object) -> None:
+    """Weekdays as ISO counts them: 1 is Monday, 7 is Sunday."""
+    if not isinstance(days, list) or any(type(day) is not int or not 1 <= day <= DAYS_OF_A_WEEK for day in days):
+        raise ValidationError(_("Write the days as numbers from 1, Monday, to 7, Sunday."), code="days")
 
 
 class Newsletter(models.Model):
@@ -53,10 +62,35 @@ class Newsletter(models.Model):
     per_day = models.PositiveIntegerField(
         _("messages per day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("Such as Europe/Warsaw; empty: the site's. Its hours, and readers who named no zone, go by it."),
+    )
+    window_days = models.JSONField(
+        _("sends on"), default=list, blank=True, validators=[validate_days], help_text=_("No day ticked: on every day.")
+    )
+    window_from = models.TimeField(_("sends from"), null=True, blank=True)
+    window_to = models.TimeField(
+        _("sends until"),
+        null=True,
+        blank=True,
+        help_text=_("Not later than the first hour: on the next day. Urgent mailings go out at any time."),
+    )
 
     class Meta:
         verbose_name = _("newsletter")
         verbose_name_plural = _("newsletters")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(window_from__isnull=True, window_to__isnull=True)
+                | Q(window_from__isnull=False, window_to__isnull=False),
+                name="newsletter_window_has_both_ends",
+                violation_error_message=_("Give both hours, from and until, or neither."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return words_at_hand(self, "name") or self.slug
