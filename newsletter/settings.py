@@ -265,20 +265,34 @@ LEASE_SECONDS = int(_number("LEASE_SECONDS", default=30, least=1, most=3600))
 """How long a worker that says nothing keeps its rows; it renews four times as often. After that they are recovered."""
 SENDERS = int(_number("SENDERS", default=2, least=1, most=1000))
 """Worker processes that send, over all hosts; they share each server's connections."""
+LATE_MARGIN_MINUTES = int(_number("LATE_MARGIN_MINUTES", default=60, least=1, most=525_600))
+"""A mailing that could not begin so long after its time, because nothing ran, holds and asks (each may say otherwise)."""
+# Celery carries nudges, not work: the rows are the queue, and a nudge lost, doubled or late costs seconds, never mail.
+# - acks late, reject on worker lost: a nudge is done when its slice is. A killed child's comes back at once, a killed host's
+#   after the visibility timeout, if somebody emptied neither; it finds leases or nothing, so it sends nothing twice (S5).
+#   Nobody waits for it: the sweep recovers the leases and says the same.
+# - visibility timeout: longer than the longest task, which may wait ten minutes for the reply to a final dot (S1).
+# - prefetch 1, with acks late: a worker holds as many nudges as it has processes, each in work. None lies reserved behind a
+#   busy process, so nothing urgent stands behind it. `-O fair`, Celery's default, hands a nudge to an idle process only.
+# - queues, first to last ("priority" is kombu's word for "in the order they are declared"): something urgent passes all;
+#   then sweeps and letters, for somebody waits for those at a screen; then mailings, which stand in their queue once each
+#   (see delivery/lanes) and get slices of two seconds in turn. `-Q urgent` gives the urgent lane a worker of its own.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,  # longer than the longest task (S5); a redelivered task finds nothing left to claim
+    "visibility_timeout": 3600,
+    "queue_order_strategy": "priority",
     "socket_connect_timeout": 3,  # a web request must not hang on a broker that is gone: the sweep nudges later
     "max_retries": 1,
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a nudge held back by a busy worker is a nudge nobody else can take
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("mailings")]  # taken in turn: no letter waits behind a mailing's nudges
-CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("celery"), Queue("mailings")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}  # unless its lane is urgent (tasks.nudge)
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {

@@ -11,12 +11,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
-from newsletter.delivery import advancing, recovering, resolving, tallying
+from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
+from newsletter.delivery.models import Lane
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 5.0
-"""How long a worker stays with one mailing before other tasks get their turn."""
+SLICE_SECONDS = 2.0
+"""How long a worker stays with one mailing before the others get their turn."""
 LOOK_UP_SECONDS = 20.0
 """How long one round of looking up domains may take."""
 NUDGE_EXPIRES = 30
@@ -26,8 +27,12 @@ NUDGE_EXPIRES = 30
 @shared_task
 def work(*, mailing_id: int) -> None:
     """Look at this mailing now: prepare, send, finish, a slice at a time."""
-    for _ in range(advancing.advance(mailing_id=mailing_id, clock=timezone.now, seconds=SLICE_SECONDS)):
+    lanes.nudge_taken(mailing_id=mailing_id)
+    workers = advancing.advance(mailing_id=mailing_id, clock=timezone.now, seconds=SLICE_SECONDS)
+    for _ in range(1, workers):
         nudge(mailing_id=mailing_id)
+    if workers:
+        nudge_once(mailing_id=mailing_id)
 
 
 def nudge(*, mailing_id: int) -> None:
@@ -35,9 +40,18 @@ def nudge(*, mailing_id: int) -> None:
     transaction.on_commit(lambda: _ask_for_work(mailing_id))
 
 
+def nudge_once(*, mailing_id: int) -> None:
+    """Ask for work unless that is in the queue already: each mailing stands there once, so that they take turns."""
+    if lanes.may_nudge(mailing_id=mailing_id):
+        nudge(mailing_id=mailing_id)
+
+
 def _ask_for_work(mailing_id: int) -> None:
+    urgent = lanes.lane_of(mailing_id=mailing_id) == Lane.URGENT
     try:
-        work.apply_async(kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES)
+        work.apply_async(
+            kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES, queue="urgent" if urgent else "mailings"
+        )
     except OperationalError:
         log.warning("no broker to nudge about mailing %s; the sweep will", mailing_id)
 
@@ -49,7 +63,7 @@ def sweep() -> None:
     recovering.recover(now=now)
     tallying.fold(now=now)
     for mailing_id in advancing.movable(now=now):
-        nudge(mailing_id=mailing_id)
+        nudge_once(mailing_id=mailing_id)
     if corresponding.letters_due(now=now, limit=1):
         send_letters.apply_async(expires=NUDGE_EXPIRES)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery import preparing, sending, steering, tallying
-from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.delivery import expiring, lanes, preparing, scheduling, sending, steering, tallying, waiting
+from newsletter.delivery.models import Delivery, DeliveryState, Lane, Mailing, MailingState
 from newsletter.delivery.transport import kept
 
 if TYPE_CHECKING:
@@ -25,33 +25,27 @@ def advance(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float
 
     May run any number of times, in any number of workers at the same time; a mailing that is done needs nothing.
     """
-    until = time.monotonic() + seconds
-    _wake(mailing_id, clock())
-    state = _state(mailing_id)
-    if state == MailingState.PREPARING:
-        return _prepare(mailing_id, clock, until)
-    if state == MailingState.CANCELLED:
-        return int(steering.skip_the_rest(mailing_id=mailing_id, now=clock()))
-    if state != MailingState.SENDING or _waits(mailing_id, clock()):
+    mailing = Mailing.objects.select_related("edition__newsletter").filter(pk=mailing_id).first()
+    if mailing is None:
         return 0
-    if sending.send(mailing_id=mailing_id, clock=clock, seconds=seconds, transport=kept()):
-        return 1
-    finish(mailing_id=mailing_id, now=clock())
-    return 0
+    workers = _step(mailing, clock, seconds)
+    if mailing.lane == Lane.URGENT:
+        lanes.say_urgent(waits=workers > 0)
+    return workers
 
 
 def movable(*, now: dt.datetime) -> list[int]:
-    """Ids of mailings that a worker could do something for at `now`, oldest first."""
+    """Ids of mailings that a worker could do something for at `now`, the urgent ones first, then the oldest."""
     begins = Q(state=MailingState.SCHEDULED, due_at__lte=now) | Q(state=MailingState.PREPARING)
-    asks_again = Q(waits_until=None) | Q(waits_until__lte=now)
-    sends = Q(state=MailingState.SENDING) & asks_again
-    found = list(Mailing.objects.filter(begins | sends | Q(state=MailingState.CANCELLED)).order_by("id"))
+    asks_again = Q(waits_until=None) | Q(waits_until__lte=now) | Q(expires_at__lte=now)
+    moves = (begins | Q(state=MailingState.SENDING)) & asks_again
+    found = list(Mailing.objects.filter(moves | Q(state=MailingState.CANCELLED)).order_by("-lane", "id"))
     sums = tallying.sums_of(mailing_ids=[mailing.pk for mailing in found if mailing.state not in NOT_YET])
     return [mailing.pk for mailing in found if mailing.state in NOT_YET or _can_move(mailing, sums[mailing.pk], now)]
 
 
 def _can_move(mailing: Mailing, sums: dict[str, int], now: dt.datetime) -> bool:
-    if mailing.state == MailingState.CANCELLED:
+    if mailing.state == MailingState.CANCELLED or _is_old(mailing, now):
         return sums.get(DeliveryState.QUEUED, 0) + sums.get(DeliveryState.DEFERRED, 0) > 0
     return (
         sums.get(DeliveryState.QUEUED, 0) > 0
@@ -69,10 +63,17 @@ def finish(*, mailing_id: int, now: dt.datetime) -> bool:
     return sent.update(state=MailingState.FINISHED, finished_at=now, waits_for="", waits_until=None) > 0
 
 
-def _wake(mailing_id: int, now: dt.datetime) -> None:
-    """A scheduled mailing whose time has come begins."""
-    due = Mailing.objects.filter(pk=mailing_id, state=MailingState.SCHEDULED, due_at__lte=now)
-    due.update(state=MailingState.PREPARING)
+def _step(mailing: Mailing, clock: Callable[[], dt.datetime], seconds: float) -> int:
+    until = time.monotonic() + seconds
+    if mailing.state in NOT_YET:
+        return _prepare(mailing.pk, clock, until) if scheduling.begin(mailing=mailing, now=clock()) else 0
+    if mailing.state == MailingState.CANCELLED:
+        return int(steering.skip_the_rest(mailing_id=mailing.pk, now=clock()))
+    if mailing.state != MailingState.SENDING:
+        return 0
+    if _is_old(mailing, clock()):
+        return _clear_away(mailing.pk, clock, until)
+    return 0 if _waits(mailing, clock()) else _send(mailing.pk, clock, seconds)
 
 
 def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> int:
@@ -82,9 +83,29 @@ def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) ->
     return SENDERS
 
 
-def _state(mailing_id: int) -> str:
-    return Mailing.objects.filter(pk=mailing_id).values_list("state", flat=True).first() or ""
+def _send(mailing_id: int, clock: Callable[[], dt.datetime], seconds: float) -> int:
+    if sending.send(mailing_id=mailing_id, clock=clock, seconds=seconds, transport=kept()):
+        return 1
+    finish(mailing_id=mailing_id, now=clock())
+    return 0
 
 
-def _waits(mailing_id: int, now: dt.datetime) -> bool:
-    return Mailing.objects.filter(pk=mailing_id, waits_until__gt=now).exists()
+def _clear_away(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> int:
+    while expiring.expire(mailing_id=mailing_id, now=clock()):
+        if time.monotonic() > until:
+            return 1
+    finish(mailing_id=mailing_id, now=clock())
+    return 0
+
+
+def _is_old(mailing: Mailing, now: dt.datetime) -> bool:
+    return mailing.expires_at is not None and mailing.expires_at <= now
+
+
+def _waits(mailing: Mailing, now: dt.datetime) -> bool:
+    """Whether its server is asked again only later, or its newsletter's hours are over."""
+    if mailing.waits_until and mailing.waits_until > now:
+        return True
+    if wait := scheduling.may_send(mailing=mailing, now=now):
+        waiting.until(mailing=mailing, sentence=wait.sentence, moment=wait.until)
+    return wait is not None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from campaigns.safeguarding.sensitivity import holds_unknown
 from newsletter.composition.freezing import frozen_messages
-from newsletter.delivery.models import Mailing, MailingState, UnknownPolicy
+from newsletter.delivery import local_times, scheduling, windows
+from newsletter.delivery.models import Lane, Mailing, MailingState, UnknownPolicy
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,15 +29,23 @@ class AlreadyMailedError(Exception):
         self.mailing = mailing
 
 
-def launch(
+def launch(  # noqa: PLR0913 (what the launch dialog asks, each by its name)
     *,
     edition: Edition,
     now: dt.datetime,
     due_at: dt.datetime | None = None,
     by: User | None = None,
     unknown_policy: UnknownPolicy | None = None,
+    lane: Lane = Lane.NORMAL,
+    expires_at: dt.datetime | None = None,
+    at_local_time: bool = False,
+    late_margin: int | None = None,
 ) -> Mailing:
     """A mailing of `edition`, to begin at `due_at` (aware; at once without it). The rows are written by the worker.
+
+    With `at_local_time` everybody gets it when their own clock shows what the newsletter's shows at `due_at`; it begins
+    with the first of them. An urgent mailing that a person launches (`by`) waits for a second person's release; the
+    operator's, from the command line, does not. `late_margin` is in minutes.
 
     Raises:
         AlreadyMailedError: it is being mailed or was.
@@ -43,17 +53,23 @@ def launch(
     """
     _refuse_a_second(edition)
     messages = frozen_messages(edition=edition, now=now)
-    policy = unknown_policy or policy_for(edition=edition)
+    mailing = Mailing(
+        edition=edition,
+        unknown_policy=unknown_policy or policy_for(edition=edition),
+        due_at=due_at or now,
+        expires_at=expires_at,
+        lane=lane,
+        late_margin=settings.LATE_MARGIN_MINUTES if late_margin is None else late_margin,
+        created_at=now,
+        launched_by=by,
+        released_at=now if lane == Lane.URGENT and by is None else None,
+    )
+    if at_local_time:
+        _by_the_readers_clock(mailing, now)
+    _stand_where_it_may(mailing, now)
     try:
         with transaction.atomic():
-            mailing = Mailing.objects.create(
-                edition=edition,
-                state=MailingState.SCHEDULED if due_at and due_at > now else MailingState.PREPARING,
-                unknown_policy=policy,
-                due_at=due_at or now,
-                created_at=now,
-                launched_by=by,
-            )
+            mailing.save(force_insert=True)
             mailing.messages.set(messages)
     except IntegrityError:
         _refuse_a_second(edition)  # somebody launched it in the same moment
@@ -67,6 +83,25 @@ def policy_for(*, edition: Edition) -> UnknownPolicy:
     return (
         UnknownPolicy.HOLD if holds_unknown(max(found["news"] or 0, found["campaign"] or 0)) else UnknownPolicy.RESEND
     )
+
+
+def _by_the_readers_clock(mailing: Mailing, now: dt.datetime) -> None:
+    newsletter = mailing.edition.newsletter
+    wall = mailing.due_at.astimezone(windows.zone_of(newsletter)).replace(tzinfo=None)
+    mailing.wall_time = wall.isoformat(timespec="minutes")
+    first, _last = local_times.span(newsletter=newsletter, wall=wall)
+    mailing.due_at = max(first, now)
+
+
+def _stand_where_it_may(mailing: Mailing, now: dt.datetime) -> None:
+    """Scheduled, or preparing where nothing is in the way."""
+    mailing.state = MailingState.SCHEDULED
+    if mailing.due_at > now:
+        return
+    if wait := scheduling.may_begin(mailing=mailing, now=now):
+        mailing.waits_for, mailing.waits_until = wait.sentence, wait.until
+    else:
+        mailing.state = MailingState.PREPARING
 
 
 def _refuse_a_second(edition: Edition) -> None:

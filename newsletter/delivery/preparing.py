@@ -9,7 +9,6 @@ from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
-    DateTimeField,
     Exists,
     IntegerField,
     Max,
@@ -22,6 +21,7 @@ from django.db.models.functions import Coalesce, StrIndex, Substr
 
 from newsletter.audience.models import Subscriber
 from newsletter.audience.segments import matching
+from newsletter.delivery import local_times
 from newsletter.delivery.bookkeeping import Stream, Tally
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 from newsletter.delivery.receivers import MailDomain
@@ -44,7 +44,9 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
     are left alone.
     """
     with transaction.atomic():
-        mailing = Mailing.objects.select_for_update(of=("self",)).select_related("edition").get(pk=mailing_id)
+        mailing = (
+            Mailing.objects.select_for_update(of=("self",)).select_related("edition__newsletter").get(pk=mailing_id)
+        )
         if mailing.state != MailingState.PREPARING:
             return False
         last = Subscriber.objects.aggregate(last=Max("id"))["last"] or 0
@@ -53,7 +55,7 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
         if mailing.prepared_to == 0:
             _look_at_the_tables("newsletter_subscriber", "newsletter_subscription", "newsletter_suppression")
         upto = min(mailing.prepared_to + IDS_PER_STEP, last)
-        _write_rows(mailing, upto)
+        _write_rows(mailing, upto, now)
         Mailing.objects.filter(pk=mailing.pk).update(prepared_to=upto)
     return True
 
@@ -74,8 +76,8 @@ def _look_at_the_tables(*tables: str) -> None:
             cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
-def _write_rows(mailing: Mailing, upto: int) -> None:
-    rows = _rows(mailing, upto)
+def _write_rows(mailing: Mailing, upto: int, now: dt.datetime) -> None:
+    rows = _rows(mailing, upto, now)
     select, parameters = rows.query.sql_with_params()
     columns = (
         "subscriber_id, mailing_id, message_id, provider, state, skip_reason, due_at, "
@@ -88,9 +90,10 @@ def _write_rows(mailing: Mailing, upto: int) -> None:
         )
 
 
-def _rows(mailing: Mailing, upto: int) -> QuerySet[Subscriber, tuple[object, ...]]:
+def _rows(mailing: Mailing, upto: int, now: dt.datetime) -> QuerySet[Subscriber, tuple[object, ...]]:
     """One row per reader of the next range, in the order of the columns above."""
     text, number = CharField(), IntegerField()
+    here = Subscriber.objects.filter(id__gt=mailing.prepared_to, id__lte=upto)
     audience = matching(newsletter=mailing.edition.newsletter, after=mailing.prepared_to, upto=upto)
     if Mailing.objects.filter(edition=mailing.edition).exclude(pk=mailing.pk).exists():
         audience = audience.exclude(Exists(_reached(mailing)))
@@ -101,7 +104,7 @@ def _rows(mailing: Mailing, upto: int) -> QuerySet[Subscriber, tuple[object, ...
         _provider_of_the_reader(),
         Value(DeliveryState.QUEUED.value, text),
         Value("", text),
-        Value(None, DateTimeField()),
+        local_times.due_of_the_reader(mailing=mailing, people=here, now=now),
         Value(0, number),
         Value("", text),
         Value("", text),

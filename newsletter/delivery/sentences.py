@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 
 DIED = _("The worker stopped before the server's answer was known.")
@@ -36,6 +36,24 @@ NO_ANSWER = _("The mail server %(host)s does not answer; trying again at %(time)
 NO_MAIL_NOW = _("The mail server %(host)s takes no mail from us now: %(reply)s. Trying again at %(time)s.")
 NO_JOURNAL = _("Redis does not answer, and without its journal nobody is mailed; trying again at %(time)s.")
 BROKEN = _("Something went wrong in the worker; its log says what. Trying again at %(time)s.")
+WINDOW = _("Sending goes on %(day)s at %(time)s (%(zone)s), when this newsletter's window opens.")
+LATE = _(
+    "It should have begun at %(moment)s (%(zone)s) and did not, because no worker was running. Resume it or cancel it."
+)
+RELEASE = _("Waits for a second person's release: an urgent mailing is launched by two.")
+EXPIRED = _("It is no longer news: whoever has not got it by now is not written to any more.")
+DAYS = (
+    pgettext_lazy("sending goes on", "Monday"),
+    pgettext_lazy("sending goes on", "Tuesday"),
+    pgettext_lazy("sending goes on", "Wednesday"),
+    pgettext_lazy("sending goes on", "Thursday"),
+    pgettext_lazy("sending goes on", "Friday"),
+    pgettext_lazy("sending goes on", "Saturday"),
+    pgettext_lazy("sending goes on", "Sunday"),
+)
+"""In the order of ISO weekdays. A context of their own: some languages bend them."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""As they stand in a row."""
 
 OTHERS = _("the other providers.")
 NO_MAILBOX = _("This address does not exist.")
@@ -87,12 +105,15 @@ OURS = (
     SILENT,
     NO_SERVER,
     NOT_THE_CHOSEN,
+    RELEASE,
+    EXPIRED,
     OTHERS,
     PACED,
     *REASONS,
 )
 OPENING = (NOT_OFFERED, NOT_ENCRYPTABLE)
-WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *OPENING, *LIMITS)
+TIMES = (WINDOW, LATE)
+WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *OPENING, *LIMITS, *TIMES)
 
 
 def said(*, text: str) -> str:
@@ -104,7 +125,9 @@ def said(*, text: str) -> str:
 
 
 def _inside(words: str) -> str:
-    """What fills a slot may itself be a sentence of ours, without its full stop."""
+    """What fills a slot may itself be a sentence of ours, without its full stop, or a weekday."""
+    if words in WEEKDAYS:
+        return str(DAYS[WEEKDAYS.index(words)])
     return said(text=f"{words}.").removesuffix(".")
 
 

@@ -38,13 +38,14 @@ def pause(*, mailing_id: int, now: dt.datetime) -> Mailing:  # noqa: ARG001 (eve
     return _now(mailing_id, "pause", moved, already=MailingState.PAUSED)
 
 
-def resume(*, mailing_id: int, now: dt.datetime) -> Mailing:  # noqa: ARG001 (every steering function takes the moment)
-    """Let a paused mailing go on where it was.
+def resume(*, mailing_id: int, now: dt.datetime) -> Mailing:
+    """Let a paused mailing go on where it was; one whose time has come meanwhile begins now, for that is what was asked.
 
     Raises:
         MailingTransitionError: it is not paused.
     """
     paused = _in(mailing_id, MailingState.PAUSED)
+    paused.filter(prepared_to=0, due_at__lt=now).update(due_at=now)
     moved = paused.update(state=F("paused_from"), paused_from="", waits_for="", waits_until=None)
     return _now(mailing_id, "resume", moved)
 

@@ -44,6 +44,12 @@ def something_broke(*, mailing: Mailing, now: dt.datetime) -> None:
     _wait(mailing, now, sentences.BROKEN)
 
 
+def until(*, mailing: Mailing, sentence: str, moment: dt.datetime) -> None:
+    """It is not its time: say so, and look again at `moment`. A mailing that somebody moved meanwhile is left alone."""
+    mailing.waits_for = sentence
+    Mailing.objects.filter(pk=mailing.pk, state=mailing.state).update(waits_for=sentence, waits_until=moment)
+
+
 def nothing_in_the_way(*, mailing: Mailing) -> None:
     """Mail flows: forget what it waited for."""
     if mailing.waits_for:

@@ -1,0 +1,82 @@
+"""delivery.lanes: who makes room for whom, and whose nudge is in the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from newsletter.delivery import advancing, lanes
+from newsletter.delivery.models import Lane
+from tests.environment import free_port
+from tests.integration.delivery.conftest import make_mailing, prepared
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from newsletter.editions.models import Edition
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
+
+
+@pytest.fixture(autouse=True)
+def _looks_each_time(monkeypatch: pytest.MonkeyPatch, redis_server: object) -> None:  # noqa: ARG001 (it must run)
+    monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.0)
+    lanes.say_urgent(waits=False)
+
+
+def test_normal_mailings_make_room_while_something_urgent_can_move() -> None:
+    assert not lanes.is_urgent_waiting()
+    lanes.say_urgent(waits=True)
+    assert lanes.is_urgent_waiting()
+    lanes.say_urgent(waits=False)
+    assert not lanes.is_urgent_waiting()
+
+
+def test_redis_is_asked_twice_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not lanes.is_urgent_waiting()
+    monkeypatch.setattr(lanes, "LOOK_SECONDS", 60.0)
+    lanes.say_urgent(waits=True)
+    assert not lanes.is_urgent_waiting(), "what was seen a moment ago"
+
+
+def test_a_mailing_stands_in_the_queue_once_until_a_worker_takes_it_up() -> None:
+    assert lanes.may_nudge(mailing_id=7)
+    assert not lanes.may_nudge(mailing_id=7)
+    assert lanes.may_nudge(mailing_id=8)
+    lanes.nudge_taken(mailing_id=7)
+    assert lanes.may_nudge(mailing_id=7)
+    lanes.nudge_taken(mailing_id=7)
+    lanes.nudge_taken(mailing_id=8)
+
+
+def test_without_redis_nobody_makes_room_and_every_nudge_is_sent(settings: Settings) -> None:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    lanes.say_urgent(waits=True)
+    lanes.nudge_taken(mailing_id=7)
+    assert not lanes.is_urgent_waiting()
+    assert lanes.may_nudge(mailing_id=7)
+    assert lanes.may_nudge(mailing_id=7)
+
+
+def test_a_mailing_knows_its_lane(edition: Edition) -> None:
+    assert lanes.lane_of(mailing_id=make_mailing(edition, lane=Lane.URGENT).pk) == Lane.URGENT
+    assert lanes.lane_of(mailing_id=404) == ""
+
+
+def test_an_urgent_mailing_claims_the_road_while_it_can_move_and_gives_it_back(edition: Edition) -> None:
+    mailing = make_mailing(edition, lane=Lane.URGENT, released_at=timezone.now())
+    now = mailing.due_at
+    assert advancing.advance(mailing_id=mailing.pk, clock=lambda: now, seconds=1)
+    assert lanes.is_urgent_waiting()
+    assert not advancing.advance(mailing_id=mailing.pk, clock=lambda: now, seconds=1), "it has no readers"
+    assert not lanes.is_urgent_waiting()
+
+
+def test_urgent_mailings_are_nudged_first(edition: Edition) -> None:
+    slow = prepared(edition, 1)
+    edition.pk, edition.slug, edition.code = None, "wici-2", "W-2"
+    edition.save()
+    fast = make_mailing(edition, lane=Lane.URGENT)
+    assert advancing.movable(now=fast.due_at) == [fast.pk, slow.pk]
