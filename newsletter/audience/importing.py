@@ -24,6 +24,7 @@ from newsletter.audience.models import (
     SubscriptionState,
     Suppression,
 )
+from newsletter.lib.wall_clock import zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,6 +64,8 @@ class Person:
     fingerprint: str
     first_name: str
     language: str
+    time_zone: str
+    """IANA; empty where the row names none."""
     consent_at: dt.datetime
     consent_source: str
 
@@ -135,6 +138,7 @@ def _person_in(row: Row, newsletter: Newsletter, now: dt.datetime) -> Person:
         fingerprint=addresses.fingerprint(address.key),
         first_name=names.parse_first_name(row.values["first_name"]),
         language=_language(row.values["language"], newsletter),
+        time_zone=_time_zone(row.values["time_zone"]),
         consent_at=_moment(row.values["consent_at"], now),
         consent_source=source,
     )
@@ -149,6 +153,12 @@ def _language(text: str, newsletter: Newsletter) -> str:
     if code not in spoken:
         raise RowError(_("The language must be one of: %s.") % ", ".join(spoken))
     return code
+
+
+def _time_zone(text: str) -> str:
+    if text and text not in zones():
+        raise RowError(_("This is no time zone: write one like Europe/Warsaw or UTC."))
+    return text
 
 
 def _moment(text: str, now: dt.datetime) -> dt.datetime:
@@ -234,6 +244,7 @@ def _subscriber(person: Person, now: dt.datetime) -> Subscriber:
         fingerprint=person.fingerprint,
         first_name=person.first_name,
         language=person.language,
+        time_zone=person.time_zone,
         created_at=now,
     )
 

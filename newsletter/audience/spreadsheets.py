@@ -17,6 +17,7 @@ HEADINGS = {
     "email": ("email", "e-mail", "adres", "adres e-mail", "adres email", "e-mail address", "email address", "mail"),
     "first_name": ("first_name", "first name", "imię", "imie"),
     "language": ("language", "lang", "język", "jezyk"),
+    "time_zone": ("time_zone", "time zone", "timezone", "strefa czasowa"),
     "consent_at": ("consent_at", "consent at", "data zgody"),
     "consent_source": ("consent_source", "consent source", "źródło zgody", "zrodlo zgody"),
 }

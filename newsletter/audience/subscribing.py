@@ -93,11 +93,18 @@ def resubscribe(*, subscriber_id: UUID, newsletter_id: int, origin: Origin) -> b
 
 
 def change_preferences(
-    *, subscriber_id: UUID, language: str, first_name: str, newsletters: list[Newsletter], origin: Origin
+    *,
+    subscriber_id: UUID,
+    language: str,
+    first_name: str,
+    newsletters: list[Newsletter],
+    origin: Origin,
+    time_zone: str | None = None,
 ) -> None:
     """Make language, first name and newsletters what the person says on the signed page. Unknown people change nothing.
 
     A newsletter that is new in the list is consented to here, in its wording; one missing from it is withdrawn from.
+    `time_zone` is IANA, empty for none; where nothing is said of it, it stays.
 
     Raises:
         FirstNameError: with a sentence.
@@ -108,6 +115,7 @@ def change_preferences(
         if subscriber is None:
             return
         _describe(subscriber, name, known_language(language), origin)
+        _live_in(subscriber, time_zone)
         _leave_others(subscriber, newsletters, origin)
         if not is_suppressed(key=subscriber.address_key):
             for newsletter in newsletters:
@@ -157,6 +165,12 @@ def _describe(subscriber: Subscriber, name: str, language: str, origin: Origin) 
     subscriber.first_name, subscriber.language = name, language
     subscriber.save(update_fields=["first_name", "language"])
     consent.record(subscriber=subscriber, newsletter=None, kind=ConsentKind.CHANGED, origin=origin, language=language)
+
+
+def _live_in(subscriber: Subscriber, time_zone: str | None) -> None:
+    if time_zone is not None and time_zone != subscriber.time_zone:
+        subscriber.time_zone = time_zone
+        subscriber.save(update_fields=["time_zone"])
 
 
 # ── One subscription ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from newsletter.audience import addresses, names
 from newsletter.editions.models import Newsletter
+from newsletter.lib.wall_clock import zones
 from newsletter.pages import stamping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django_stubs_ext import StrPromise
 
     from newsletter.editions.models import NewsletterText
 
@@ -120,11 +123,23 @@ class SignUpForm(AddressForm):
         field.queryset = Newsletter.objects.filter(pk__in=[offer.newsletter_id for offer in offers])
 
 
+def _zone_choices() -> list[tuple[str, StrPromise | str]]:
+    """Cities by continent; not the abbreviations and offsets that machines use."""
+    cities = sorted(name for name in zones() if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/")))
+    return [("", _("The newsletter's own")), *((name, name.replace("_", " ")) for name in cities)]
+
+
 class PreferencesForm(forms.Form):
     """What a reader may change by the link in every mail."""
 
     first_name = FirstNameField()
     language = forms.ChoiceField(label=_("Language"), choices=OWN_NAMES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_zone_choices,
+        required=False,
+        help_text=_("Some editions come at the same hour of everybody's own clock."),
+    )
     newsletters = forms.ModelMultipleChoiceField(
         label=_("Newsletters"),
         queryset=Newsletter.objects.all(),

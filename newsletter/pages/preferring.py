@@ -75,6 +75,7 @@ def _save(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         first_name=wished["first_name"],
         newsletters=list(wished["newsletters"]),
         origin=origin_of(request, method="preferences", now=visitor.now),
+        time_zone=wished["time_zone"] if "time_zone" in form.data else None,
     )
     visitor.subscriber.refresh_from_db()
     speak(request, wished["language"])
@@ -95,7 +96,8 @@ def _show(request: HttpRequest, visitor: Visitor, *, form: PreferencesForm, **ne
 def _form_as_it_is(visitor: Visitor) -> PreferencesForm:
     person = visitor.subscriber
     slugs = [newsletter.slug for newsletter in _received_by(visitor)]
-    return PreferencesForm(initial={"language": person.language, "first_name": person.first_name, "newsletters": slugs})
+    described = {"language": person.language, "first_name": person.first_name, "time_zone": person.time_zone}
+    return PreferencesForm(initial={**described, "newsletters": slugs})
 
 
 def _received_by(visitor: Visitor) -> QuerySet[Newsletter]:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     help = (
         "Import subscribers from a CSV file with the columns email, consent_at, consent_source and, if you like, "
-        "first_name and language. Rows that are not taken over are written beside it, each with a reason. "
+        "first_name, language and time_zone. Rows that are not taken over are written beside it, each with a reason. "
         "Running it twice changes nothing more."
     )
 
