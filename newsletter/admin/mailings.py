@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from campaigns.admin.base import ReadOnly, display
+from newsletter.admin import releasing
 from newsletter.delivery import steering
 from newsletter.delivery.models import DeliveryState, Mailing, MailingState
 from newsletter.reports.figures import progress_of
@@ -66,6 +67,7 @@ class MailingAdmin(ReadOnly):
     def get_urls(self) -> list[URLPattern]:
         """The moving part of the page and its buttons."""
         views = {"progress": progress, "pause": pause, "resume": resume, "cancel": cancel, "decide": decide}
+        views |= {"release": releasing.release}
         own = [
             path(f"<int:mailing_id>/{name}/", self.admin_site.admin_view(view), name=f"mailing_{name}")
             for name, view in views.items()
@@ -166,6 +168,7 @@ def _figures(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         "may_pause": may_steer and state in CAN_PAUSE,
         "may_resume": may_steer and state == MailingState.PAUSED,
         "zone": timezone.get_current_timezone_name(),
+        **releasing.standing(request, mailing),
     }
 
 

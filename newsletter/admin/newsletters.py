@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.urls import path
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminColorInputWidget
 
@@ -43,6 +44,14 @@ class NewsletterForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a 
         label=_("Languages"), choices=settings.LANGUAGES, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
+    window_days = forms.TypedMultipleChoiceField(
+        label=_("Sends on"),
+        help_text=_("No day ticked: on every day."),
+        choices=[(day + 1, name) for day, name in WEEKDAYS.items()],
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
     servers = forms.MultipleChoiceField(
         label=_("Mail servers"),
         help_text=Newsletter._meta.get_field("servers").help_text,
@@ -85,6 +94,7 @@ class NewsletterAdmin(Admin):
         *language_tabs(TextsForm),
         (_("Sender"), {"fields": ["sender_email", "reply_to", "postal_address", "servers"]}),
         (_("Readers"), {"fields": ["slug", "languages", "country"]}),
+        (_("Hours"), {"fields": ["time_zone", "window_days", ("window_from", "window_to")]}),
         (_("Look"), {"fields": ["logo", "brand_colour", "signal_colour"]}),
         (
             _("Limits"),

@@ -76,7 +76,7 @@ class SubscriberAdmin(ReadOnly):
     search_help_text = _("Search by e-mail address")
     ordering = ("-created_at", "-pk")
     inlines = (SubscriptionInline, ConsentInline)
-    fields = ("mail_address", "first_name", "language", "country", "created_at")
+    fields = ("mail_address", "first_name", "language", "country", "time_zone", "created_at")
     actions = ("unsubscribe", "suppress_on_request")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:

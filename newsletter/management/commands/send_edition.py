@@ -12,9 +12,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from newsletter import tasks
 from newsletter.composition.freezing import ChangedSinceApprovalError, FindingsError, NotApprovedError
+from newsletter.delivery import windows
 from newsletter.delivery.launching import AlreadyMailedError, launch
-from newsletter.delivery.models import Mailing, MailingState
+from newsletter.delivery.models import Lane, Mailing, MailingState
 from newsletter.editions.models import Edition
+from newsletter.lib.wall_clock import first_moment
 from newsletter.management.reporting import as_json, as_sentences
 
 if TYPE_CHECKING:
@@ -30,15 +32,18 @@ class Command(BaseCommand):
     help = "Mail an approved edition to everybody who subscribes to its newsletter."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Read SLUG, --at, --wait and --json."""
+        """Read SLUG, when and how to send it, --wait and --json."""
         parser.add_argument("slug", help="the edition's slug")
         parser.add_argument("--at", help="when to begin, as 2026-11-24T08:00 (local time unless it names a zone)")
+        parser.add_argument("--local-time", action="store_true", help="--at means each reader's own clock")
+        parser.add_argument("--expires", help="when it is no longer news: whoever was not reached by then is left out")
+        parser.add_argument("--urgent", action="store_true", help="before all other mailings and at any hour")
         parser.add_argument("--wait", action="store_true", help="wait until it has finished, is paused or cancelled")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, **options: Any) -> None:
         """Launch, nudge a worker, and say what became of it."""
-        mailing, launched = _launched(options["slug"], _moment(options["at"]))
+        mailing, launched = _launched(_edition(options["slug"]), options)
         if launched:
             tasks.nudge(mailing_id=mailing.pk)
         elif not options["json"]:
@@ -49,12 +54,16 @@ class Command(BaseCommand):
         self.stdout.write(said(mailing=mailing, now=timezone.now()))
 
 
-def _launched(slug: str, due_at: dt.datetime | None) -> tuple[Mailing, bool]:
+def _edition(slug: str) -> Edition:
     edition = Edition.objects.select_related("newsletter").filter(slug=slug).first()
     if edition is None:
         raise CommandError(f"There is no edition “{slug}”. Its slug stands in the admin's list of editions.")
+    return edition
+
+
+def _launched(edition: Edition, options: dict[str, Any]) -> tuple[Mailing, bool]:
     try:
-        return launch(edition=edition, now=timezone.now(), due_at=due_at), True
+        return launch(edition=edition, now=timezone.now(), **_wishes(edition, options)), True
     except AlreadyMailedError as already:
         return already.mailing, False
     except NotApprovedError as error:
@@ -66,17 +75,30 @@ def _launched(slug: str, due_at: dt.datetime | None) -> tuple[Mailing, bool]:
         raise CommandError(f"Something must be mended first:\n{sentences}") from error
 
 
-def _moment(written: str | None) -> dt.datetime | None:
-    """The moment in --at: ISO 8601, local unless it names a zone; a date alone means its first minute."""
+def _wishes(edition: Edition, options: dict[str, Any]) -> dict[str, Any]:
+    """The options as `launch` takes them. A reader's clock is counted from the newsletter's."""
+    if options["local_time"] and not options["at"]:
+        raise CommandError("--local-time needs --at: the time that each reader's clock shows.")
+    zone = windows.zone_of(edition.newsletter) if options["local_time"] else timezone.get_current_timezone()
+    due_at, expires_at = _moment("at", options, zone), _moment("expires", options, timezone.get_current_timezone())
+    if expires_at and expires_at <= (due_at or timezone.now()):
+        raise CommandError("--expires: by then sending would not even have begun. Name a later moment.")
+    lane = Lane.URGENT if options["urgent"] else Lane.NORMAL
+    return {"due_at": due_at, "expires_at": expires_at, "at_local_time": options["local_time"], "lane": lane}
+
+
+def _moment(name: str, options: dict[str, Any], zone: dt.tzinfo) -> dt.datetime | None:
+    """The moment in --at or --expires: ISO 8601, in `zone` unless it names one; a date alone means its first minute."""
+    written = options[name]
     if written is None:
         return None
     try:
         moment = parse_datetime(written) or _midnight(parse_date(written))
         if moment:
-            return (timezone.make_aware(moment) if timezone.is_naive(moment) else moment).astimezone(dt.UTC)
+            return first_moment(wall=moment, zone=zone) if timezone.is_naive(moment) else moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         pass
-    raise CommandError(f"--at: “{written}” is not a moment. Write it like 2026-11-24T08:00.")
+    raise CommandError(f"--{name}: “{written}” is not a moment. Write it like 2026-11-24T08:00.")
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:

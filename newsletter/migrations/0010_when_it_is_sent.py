@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0003_a_content_note_for_campaigns'),
-        ('newsletter', '0008_limits'),
+        ('newsletter', '0009_newsletter_servers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
