@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings
 
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import outcomes, sentences, waiting
+from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, waiting
 from newsletter.delivery.claiming import renew
 from newsletter.delivery.conversing import SmtpLostError
 from newsletter.delivery.journal import JournalError, announcement, answer
@@ -22,6 +22,8 @@ from newsletter.delivery.transferring import Parcel, What
 from newsletter.delivery.transport import NoServerError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
@@ -46,12 +48,15 @@ class _LeaseLostError(Exception):
 class Hand:
     """One batch in hand, under one lease."""
 
-    def __init__(self, sender: Sender, batch: Batch) -> None:
-        """Nothing is sent before `run`."""
+    def __init__(self, sender: Sender, batch: Batch, most: Mapping[str, int]) -> None:
+        """Nothing is sent before `run`. `most`: connections that may carry mail to a receiving provider at the same time."""
         self._sender = sender
         self._transport = sender.transport
         self._lease = batch.lease
         self._waiting = deque(batch.claims)
+        self._most = most
+        self._closed: list[Claim] = []
+        """To a provider that wants to be left alone."""
         self._on_the_way: dict[Parcel, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._notes: list[bytes] = []
@@ -172,8 +177,7 @@ class Hand:
     # ── one parcel ───────────────────────────────────────────────────────────────────────────────────────────────────
     def _next(self, wire: Wire) -> Parcel | None:
         """The next reader's message, ready to go; who cannot be written to has an outcome at once."""
-        while self._waiting:
-            claimed = self._waiting.popleft()
+        while (claimed := self._whose_turn()) is not None:
             try:
                 address = _wire_form(claimed.address)
                 message = self._sender.filled(claimed, address)
@@ -186,9 +190,20 @@ class Hand:
             if (reply := wire.conversation.refusal(address, len(message))) is not None:
                 self._replied(wire, claimed, reply)
                 continue
-            parcel = Parcel(self._sender.sender, address, message)
+            parcel = Parcel(self._sender.sender, address, message, is_stuffed=True)
             self._on_the_way[parcel] = claimed
             return parcel
+        return None
+
+    def _whose_turn(self) -> Claim | None:
+        """The next row whose provider may have one more connection now."""
+        busy = Counter(each.provider for each in self._on_the_way.values()) if self._most else {}
+        for _ in range(len(self._waiting)):
+            claimed = self._waiting.popleft()
+            most = self._most.get(claimed.provider, 0)
+            if not most or busy[claimed.provider] < most:
+                return claimed
+            self._waiting.append(claimed)
         return None
 
     def _settled(self, wire: Wire, event: Event) -> bool:
@@ -210,8 +225,20 @@ class Hand:
     def _replied(self, wire: Wire, claimed: Claim, reply: Reply, *, noted: bool = False) -> None:
         outcome = outcomes.replied(attempt=self._try(claimed, wire.server.name), reply=reply, rng=self._sender.rng)
         self._outcomes.append(outcome)
+        if not reply.is_positive:
+            self._heed(claimed.provider, reply)
         if noted:
             self._notes.append(answer(claimed.delivery_id, wire.server.name, outcome.reply))
+
+    def _heed(self, provider: str, reply: Reply) -> None:
+        """Leave a provider alone that asks for it (S3): its rows go back, and the breaker says when to try again."""
+        verdict = classifying.classify(reply=reply, provider=provider)
+        if verdict.pause is None or not breaking.trip(provider=provider, verdict=verdict, now=self._sender.clock()):
+            return
+        allowing.forget()
+        self._stops |= not provider
+        self._closed += [each for each in self._waiting if each.provider == provider]
+        self._waiting = deque(each for each in self._waiting if each.provider != provider)
 
     def _lost(self, wire: Wire, error: SmtpLostError, *wanted: Parcel) -> None:
         """The connection ended: what may have arrived is unknown, the rest waits again or is put off."""
@@ -275,8 +302,11 @@ class Hand:
 
     def _hand_back(self, *, ends: bool = True) -> None:
         now = self._sender.clock()
-        self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in self._waiting]
+        back = [*self._closed, *self._waiting]
+        self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
+        self._closed.clear()
         self._waiting.clear()
+        allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in back))
         self._record(ends=ends)
 
     def _break_off(self) -> None:

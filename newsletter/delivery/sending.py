@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,13 +12,13 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.message import Message
-from newsletter.delivery import waiting
-from newsletter.delivery.bookkeeping import Stream
+from newsletter.delivery import allowing, tallying, waiting
 from newsletter.delivery.claiming import claim
 from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.message_ids import message_id
 from newsletter.delivery.models import Mailing
+from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transport import NoServerError
 from newsletter.lib import links
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsletter.composition.compiling import Compiled
+    from newsletter.delivery.allowing import Allowance
     from newsletter.delivery.claiming import Claim
     from newsletter.delivery.transport import Transport
 
@@ -47,6 +49,7 @@ def send(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float, t
                 return False
     finally:
         sender.journal.close()
+        allowing.leave()
     return True
 
 
@@ -74,12 +77,37 @@ class Sender:
         except NoServerError as error:
             waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
             return False
-        batch = claim(mailing=self.mailing, portions=self._portions(), now=self.clock())
-        return Hand(self, batch).run() if batch.claims else batch.skipped > 0
+        try:
+            return self._send_what_may_leave()
+        except LimitsAwayError:
+            waiting.journal_is_away(mailing=self.mailing, now=self.clock())
+            return False
 
-    def _portions(self) -> dict[str, int]:
-        providers = list(Stream.objects.filter(mailing=self.mailing).values_list("provider", flat=True))
-        return dict.fromkeys(providers, -(-BATCH // max(len(providers), 1)))
+    def _send_what_may_leave(self) -> bool:
+        allowed = self._allowed()
+        open_ones = {key: each for key, each in allowed.items() if each.rows}
+        if allowed and not open_ones:
+            soonest = min(allowed.values(), key=lambda each: each.wait)
+            waiting.limited(mailing=self.mailing, sentence=soonest.sentence, seconds=soonest.wait, now=self.clock())
+            return False
+        batch = claim(
+            mailing=self.mailing, portions={key: each.rows for key, each in open_ones.items()}, now=self.clock()
+        )
+        left = Counter({key: each.rows for key, each in open_ones.items()})
+        left.subtract(each.provider for each in batch.claims)
+        allowing.return_unused(mailing=self.mailing, unused=left)
+        most = {key: each.connections for key, each in open_ones.items() if each.connections}
+        return Hand(self, batch, most).run() if batch.claims else batch.skipped > 0
+
+    def _allowed(self) -> dict[str, Allowance]:
+        """What may leave to each receiving provider somebody still waits for, together about a batch."""
+        now = self.clock()
+        sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
+        total = sum(sums.values())
+        allowed: dict[str, Allowance] = {}
+        for wanted, keys in _by_portion({key: -(-BATCH * number // total) for key, number in sums.items()}).items():
+            allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)
+        return allowed
 
     def filled(self, claimed: Claim, address: str) -> bytes:
         """The message of one reader."""
@@ -101,6 +129,13 @@ class Sender:
             message = Message.objects.select_related("edition__newsletter").get(pk=pk)
             self._compiled[pk] = compile_message(message=message, mailing_id=self.mailing.pk)
         return self._compiled[pk]
+
+
+def _by_portion(portions: dict[str, int]) -> dict[int, list[str]]:
+    grouped: dict[int, list[str]] = {}
+    for key, portion in portions.items():
+        grouped.setdefault(portion, []).append(key)
+    return grouped
 
 
 def _patiently() -> None:

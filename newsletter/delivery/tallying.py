@@ -35,6 +35,13 @@ def sums_of(*, mailing_ids: Collection[int]) -> dict[int, dict[str, int]]:
     return sums
 
 
+def waiting_by_provider(*, mailing_id: int) -> dict[str, int]:
+    """How many deliveries of a mailing wait for a try, per receiving provider that has any."""
+    waiting = Tally.objects.filter(mailing_id=mailing_id, state__in=[DeliveryState.QUEUED, DeliveryState.DEFERRED])
+    rows = waiting.order_by().values_list("provider").annotate(number=Sum("change")).filter(number__gt=0)
+    return dict(rows)
+
+
 def waiting_in(sums: dict[str, int]) -> int:
     """How many of these deliveries still wait for an outcome."""
     return sum(sums.get(state, 0) for state in UNSETTLED)

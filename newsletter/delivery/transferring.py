@@ -31,6 +31,8 @@ class Parcel:
     """CRLF line ends, not dot-stuffed."""
     envelope_id: str = ""
     """Comes back in a report about this copy where the server offers DSN (S10); printable ASCII without + and =."""
+    is_stuffed: bool = False
+    """Whether no line begins with a dot (our own quoted-printable sees to it), so that nobody need look."""
     refused: tuple[str, Reply] | None = None
     """The stage at which the server said no, and how."""
 
@@ -111,7 +113,7 @@ class Conversation:
     def hand_over(self, parcel: Parcel, then: Parcel | None = None) -> bytes:
         """The text of a READY parcel and its final dot; behind it the envelope of the next, where the server allows it."""
         self._expected.append(("dot", parcel))
-        text = stuffed(parcel.message)
+        text = parcel.message + b".\r\n" if parcel.is_stuffed else stuffed(parcel.message)
         return text if then is None else text + self._commands(then, b"DATA\r\n")
 
     # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────

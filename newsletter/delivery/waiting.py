@@ -39,6 +39,13 @@ def journal_is_away(*, mailing: Mailing, now: dt.datetime) -> None:
     _wait(mailing, now, sentences.NO_JOURNAL)
 
 
+def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime) -> None:
+    """A limit, a rest or a warm-up is in the way: `sentence` says which; asked again after `seconds`."""
+    again = now + dt.timedelta(seconds=max(seconds, 1.0))
+    mailing.waits_for = sentence[:300]
+    Mailing.objects.filter(pk=mailing.pk).update(waits_for=mailing.waits_for, waits_until=again)
+
+
 def something_broke(*, mailing: Mailing, now: dt.datetime) -> None:
     """A fault of ours; its traceback is in the worker's log."""
     _wait(mailing, now, sentences.BROKEN)
