@@ -125,6 +125,12 @@ def _server(url: str) -> Iterator[CheckMessage]:
     except servers.ServerUrlError as error:
         yield Error(str(error), hint="README, section Settings, shows every form.", id="wici.E006")
         return
+    if server.kind == "backend":
+        yield Warning(
+            f"SMTP_URL: {server.name} is an e-mail backend of Django's, and those carry no editions yet.",
+            hint="Name a mail server as well; editions go there.",
+            id="wici.W004",
+        )
     for option in ("token_file", "ca_file"):
         file = getattr(server, option)
         if file and not os.access(file, os.R_OK):

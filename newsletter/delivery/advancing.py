@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from newsletter.delivery import expiring, lanes, preparing, scheduling, sending, steering, tallying, waiting
+from newsletter.delivery import choosing, expiring, lanes, preparing, scheduling, sending, steering, tallying, waiting
 from newsletter.delivery.models import Delivery, DeliveryState, Lane, Mailing, MailingState
 from newsletter.delivery.transport import kept
+from newsletter.editions.models import Newsletter
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+
+    from newsletter.delivery.transport import Transport
 
 NOT_YET = (MailingState.SCHEDULED, MailingState.PREPARING)
 SENDERS = 4
@@ -84,10 +87,16 @@ def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) ->
 
 
 def _send(mailing_id: int, clock: Callable[[], dt.datetime], seconds: float) -> int:
-    if sending.send(mailing_id=mailing_id, clock=clock, seconds=seconds, transport=kept()):
+    if sending.send(mailing_id=mailing_id, clock=clock, seconds=seconds, transport=_transport(mailing_id)):
         return 1
     finish(mailing_id=mailing_id, now=clock())
     return 0
+
+
+def _transport(mailing_id: int) -> Transport:
+    """Over the servers its newsletter chose; where they are not there any more, over none."""
+    newsletter = Newsletter.objects.get(editions__mailings=mailing_id)
+    return kept(tuple(choosing.servers_for(newsletter=newsletter)))
 
 
 def _clear_away(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> int:

@@ -11,13 +11,15 @@ from django.conf import settings
 
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, waiting
+from newsletter.delivery import allowing, breaking, classifying, lanes, outcomes, sentences, waiting
 from newsletter.delivery.claiming import renew
 from newsletter.delivery.conversing import SmtpLostError
 from newsletter.delivery.journal import JournalError, announcement, answer
-from newsletter.delivery.models import Mailing, MailingState
+from newsletter.delivery.models import Lane, Mailing, MailingState
 from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
+from newsletter.delivery.scheduling import may_send
+from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transferring import Parcel, What
 from newsletter.delivery.transport import NoServerError
 
@@ -275,16 +277,22 @@ class Hand:
 
     # ── lease, journal, rows ─────────────────────────────────────────────────────────────────────────────────────────
     def _look(self) -> None:
+        """Stop where it was paused or cancelled, its window closed, or somebody urgent wants the worker."""
+        mailing = self._sender.mailing
+        if mailing.lane == Lane.NORMAL and lanes.is_urgent_waiting():
+            self._stops = True
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
-            if not Mailing.objects.filter(pk=self._sender.mailing.pk, state=MailingState.SENDING).exists():
-                self._stops = True
+            moving = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING).exists()
+            self._stops |= not moving or may_send(mailing=mailing, now=self._sender.clock()) is not None
 
     def _pulse(self) -> None:
         """The lease lives on, also while a server keeps us waiting, and what was sent becomes visible."""
         if time.monotonic() < self._renew_at:
             return
         self._record()
+        with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
+            allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
             self._give_up()
         self._renew_at = _quarter_of_a_lease()
@@ -306,7 +314,8 @@ class Hand:
         self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
         self._closed.clear()
         self._waiting.clear()
-        allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in back))
+        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
+            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in back))
         self._record(ends=ends)
 
     def _break_off(self) -> None:

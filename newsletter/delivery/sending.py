@@ -80,7 +80,7 @@ class Sender:
         try:
             return self._send_what_may_leave()
         except LimitsAwayError:
-            waiting.journal_is_away(mailing=self.mailing, now=self.clock())
+            waiting.counters_are_away(mailing=self.mailing, now=self.clock())
             return False
 
     def _send_what_may_leave(self) -> bool:

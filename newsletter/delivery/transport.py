@@ -45,7 +45,7 @@ class Transport:
         """Connect at first use. Past `until` (of `time.monotonic()`) no server is waited for."""
         self.wires: list[Wire] = []
         self._selector = selectors.DefaultSelector()
-        self._servers = servers
+        self._servers = [server for server in servers if server.kind == "smtp"]
         self._until = until
         self._resting: dict[str, float] = {}
         self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
@@ -159,9 +159,9 @@ class Transport:
 
 
 @functools.cache
-def kept() -> Transport:
-    """The process's own transport over settings.SMTP_SERVERS, kept from one task to the next."""
-    return to_our_servers()
+def kept(servers: tuple[Server, ...]) -> Transport:
+    """The process's own transport over `servers`, kept from one task to the next."""
+    return Transport(servers)
 
 
 def to_our_servers(*, until: float = math.inf) -> Transport:

@@ -39,6 +39,11 @@ def journal_is_away(*, mailing: Mailing, now: dt.datetime) -> None:
     _wait(mailing, now, sentences.NO_JOURNAL)
 
 
+def counters_are_away(*, mailing: Mailing, now: dt.datetime) -> None:
+    """Something is limited and Redis does not count: nobody knows how much has left already."""
+    _wait(mailing, now, sentences.NO_COUNTERS)
+
+
 def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime) -> None:
     """A limit, a rest or a warm-up is in the way: `sentence` says which; asked again after `seconds`."""
     again = now + dt.timedelta(seconds=max(seconds, 1.0))

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter.delivery import advancing, preparing, steering, transport
+from newsletter.delivery import advancing, choosing, preparing, steering, transport
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
 from tests.integration.delivery.conftest import make_mailing, make_readers
 
@@ -32,7 +32,7 @@ def _kept(peer: smtp.Peer, settings: Settings) -> Iterator[None]:
     settings.SMTP_SERVERS = [peer.url]
     transport.kept.cache_clear()
     yield
-    transport.kept().leave()
+    transport.kept(tuple(choosing.configured())).leave()
     transport.kept.cache_clear()
 
 
