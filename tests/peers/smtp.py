@@ -346,15 +346,9 @@ class Peer:
         self.log = log
         self._order(f"again {log}")
 
-    def stop(self) -> None:
-        """Stop and wait."""
-        self.process.terminate()
-        self.process.wait(10)
-
     def _order(self, words: str) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(words.encode() + b"\n")
-        self.process.stdin.flush()
+        self.process.stdin.write(words.encode() + b"\n")  # unbuffered
         assert self._hears(f"done {words.split(maxsplit=1)[0]}", 10), f"it does not obey: {words}"
 
     def _hears(self, beginning: str, seconds: float) -> bool:
@@ -364,8 +358,7 @@ class Peer:
         while not any(line.startswith(beginning) for line in self.heard):
             if not select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]:
                 return False
-            line = self.process.stdout.readline()
-            if not line:
+            if not (line := self.process.stdout.readline()):
                 return False
             self.heard.append(line.decode())
         self.heard.remove(next(line for line in self.heard if line.startswith(beginning)))
