@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+LOOPBACK = "127.0.0.1"
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A running one."""
@@ -34,17 +37,19 @@ def binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def throwaway(*, settings: Sequence[str] = ()) -> Iterator[Cluster]:
-    """A cluster on loopback, with `settings` (`name=value`) beyond the defaults."""
+def throwaway(*, settings: Sequence[str] = (), address: str = LOOPBACK) -> Iterator[Cluster]:
+    """A cluster on loopback, with `settings` (`name=value`) beyond the defaults; open to the /24 around `address`."""
     folder, programs, port = Path(tempfile.mkdtemp(prefix="wici-postgres-")), binaries(), free_port()
     assert programs is not None, "no PostgreSQL is installed"
     shutil.chown(folder, user="postgres") if os.geteuid() == 0 else None
-    options = " ".join([f"-p {port} -h 127.0.0.1 -k {folder}", *(f"-c {setting}" for setting in settings)])
+    options = " ".join([f"-p {port} -h {address} -k {folder}", *(f"-c {setting}" for setting in settings)])
     try:
         _run(folder, [programs / "initdb", "-D", folder / "data", "-U", "wici", "-A", "trust", "-E", "UTF8"])
+        with (folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {address}/24 trust\n")
         _run(folder, [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"])
         pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-        yield Cluster(f"postgres://wici@127.0.0.1:{port}/postgres", pid)
+        yield Cluster(f"postgres://wici@{address}:{port}/postgres", pid)
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):
             _run(folder, [programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"])

@@ -25,8 +25,11 @@ LEAST = 40
 
 
 def latency(edition: Edition, folder: Path, *, seconds: float, most: int) -> list[dict[str, Any]]:
-    """One entry per delay and number of connections (doubled up to `most`), each measured for about `seconds`."""
-    steps = [1 << power for power in range(most.bit_length())]
+    """One entry per delay and number of connections (2, doubled up to `most`), each measured for about `seconds`.
+
+    The worker begins with one connection per process and opens more while it waits, so the first second is slower.
+    """
+    steps = [1 << power for power in range(1, most.bit_length())]
     return [_at(edition, folder, delay, connections, seconds) for delay in DELAYS for connections in steps]
 
 
@@ -34,10 +37,12 @@ def _at(edition: Edition, folder: Path, delay: float, connections: int, seconds:
     expected = connections / (REPLIES_PER_MESSAGE * delay)
     recipients = max(LEAST, int(expected * seconds))
     crowd(edition, recipients)
-    with running(Sink(folder, delay=delay)) as sink, working(folder, sink.url, processes=connections) as worker:
+    server = Sink(folder, delay=delay)
+    with running(server) as sink, working(folder, f"{server.url}&connections={connections}") as worker:
         run = mail(Surroundings(edition, sink, worker, None), recipients)
     return {
         "delay_seconds": delay,
+        "most_connections": connections,
         "connections": run.taken.connections_at_once,
         "messages_per_second": round(run.per_second, 1),
         "by_formula": round(expected, 1),

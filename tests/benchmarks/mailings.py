@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LOOK = 0.02
 MOST_LOOKS = 60_000
+TOLD_WITHIN = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,12 @@ class Run:
     """From the call of launch to the row that says finished."""
     preparing_seconds: float
     """Until the last row was written, composing included."""
-    looks: int
-    """How often we asked whether it is finished: so many commits are ours."""
     cpu: dict[str, float]
     """Processor seconds of worker, database (where it is ours), redis and sink."""
+    commits: int | None
+    """All transactions of the database, reading ones included, without our own looks; None on SQLite."""
+    writes: int | None
+    """Those that wrote something."""
     taken: Taken
     mailing_id: int
 
@@ -68,7 +71,7 @@ def mail(around: Surroundings, recipients: int) -> Run:
     edition = fresh(around.edition)
     settle()
     around.sink.taken()
-    before, looks, started = _cpu(around), 0, time.perf_counter()
+    commits, before, looks, started = _transactions(), _cpu(around), 0, time.perf_counter()
     mailing = launch(edition=edition, now=timezone.now())
     tasks.nudge(mailing_id=mailing.pk)
     prepared = 0.0
@@ -83,8 +86,18 @@ def mail(around: Surroundings, recipients: int) -> Run:
     used = {who: after - before[who] for who, after in _cpu(around).items()}
     taken = around.sink.taken()
     used["sink"] = taken.cpu_seconds - before["sink"]
+    done, written = _transactions()
     _demand_one_copy_each(mailing, taken, recipients)
-    return Run(recipients, seconds, prepared, looks, used, taken, mailing.pk)
+    return Run(
+        recipients=recipients,
+        seconds=seconds,
+        preparing_seconds=prepared,
+        cpu=used,
+        commits=done - commits[0] - looks if connection.vendor == "postgresql" else None,
+        writes=written - commits[1] if connection.vendor == "postgresql" else None,
+        taken=taken,
+        mailing_id=mailing.pk,
+    )
 
 
 def _demand_one_copy_each(mailing: Mailing, taken: Taken, recipients: int) -> None:
@@ -105,10 +118,17 @@ def _cpu(around: Surroundings) -> dict[str, float]:
     return used
 
 
-def commits() -> int | None:
-    """Transactions this database has committed so far, as far as its sessions have told; None on SQLite."""
+def _transactions() -> tuple[int, int]:
+    """How many transactions this database has committed so far, and how many wrote; zeros on SQLite, which does not count.
+
+    A session tells of its commits at most once a second: what it keeps for itself at the end it kept at the beginning too.
+    """
     if connection.vendor != "postgresql":
-        return None
+        return 0, 0
+    time.sleep(TOLD_WITHIN)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
+        committed = int(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return committed, int(cursor.fetchone()[0])

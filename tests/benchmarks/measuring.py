@@ -31,7 +31,7 @@ class Extent:
 
 
 EXTENTS = {
-    "quick": Extent(recipients=4000, rounds=1, sizes=(1000, 4000), seconds=2, connections=4),
+    "quick": Extent(recipients=5000, rounds=1, sizes=(1000, 5000), seconds=1, connections=2),
     "usual": Extent(recipients=20_000, rounds=5, sizes=(1000, 2000, 10_000, 200_000), seconds=4, connections=32),
     "full": Extent(
         recipients=20_000, rounds=7, sizes=(1000, 2000, 10_000, 100_000, 200_000, 1_000_000), seconds=8, connections=64
@@ -62,7 +62,7 @@ def _figures(extent: Extent, folder: Path, parts: tuple[str, ...], postmaster: i
         if "speed" in parts:
             how_much = {"recipients": extent.recipients, "rounds": extent.rounds}
             figures["speed"] = speed.speed(edition, sink, folder, postmaster=postmaster, **how_much)
-            if sinks.postfix_program():
+            if sinks.postfix_program() and extent.rounds > 1:
                 with sinks.running(sinks.PostfixSink(folder)) as postfix:
                     figures["speed_postfix"] = speed.speed(edition, postfix, folder, postmaster=postmaster, **how_much)
         if "growth" in parts:
@@ -96,6 +96,7 @@ def _machine(postmaster: int | None) -> dict[str, Any]:
     own = " (a cluster of our own with default settings, fsync on)" if postmaster else ""
     return {
         "cores": os.cpu_count(),
+        "load": " ".join(f"{load:.1f}" for load in os.getloadavg()) + " before we began",
         "processor": _processor(),
         "python": platform.python_version(),
         "django": django.get_version(),

@@ -1,6 +1,6 @@
 """A mail server that only counts, in a process of its own: as fast as Python goes, so that it is not what is measured.
 
-Run as `python -m tests.benchmarks.sink PORT FILE DELAY MANNER`. Every reply leaves DELAY seconds late: in MANNER `each` one after
+Run as `python -m tests.benchmarks.sink HOST PORT FILE DELAY MANNER`. Every reply leaves DELAY seconds late: in MANNER `each` one after
 the other (a server that thinks about every command), in MANNER `line` all replies to what came together, together (a
 server far away). However many connections there are, none waits for another.
 
@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 DOT = b"\r\n.\r\n"
@@ -50,8 +51,8 @@ class Connection:
 class Sink:
     """All connections, in one loop."""
 
-    def __init__(self, port: int, file: Path, delay: float, *, one_by_one: bool) -> None:
-        self.listening = socket.create_server(("127.0.0.1", port), backlog=1024)
+    def __init__(self, address: tuple[str, int], file: Path, delay: float, *, one_by_one: bool) -> None:
+        self.listening = socket.create_server(address, backlog=1024)
         self.poll = select.epoll()
         self.poll.register(self.listening.fileno(), select.EPOLLIN)
         self.open: dict[int, Connection] = {}
@@ -73,7 +74,8 @@ class Sink:
         used = resource.getrusage(resource.RUSAGE_SELF)
         facts = {
             "copies": len(self.recipients),
-            "recipients": len(set(self.recipients)),
+            "recipients": len(each := Counter(self.recipients)),
+            "several": [recipient.decode() for recipient, copies in each.items() if copies > 1],
             "octets": self.octets,
             "connections": self.users,
             "connections_at_once": self.users_at_once,
@@ -181,9 +183,9 @@ class Sink:
             connection.socket.close()
 
 
-def main(port: str, file: str, delay: str, manner: str) -> None:
+def main(host: str, port: str, file: str, delay: str, manner: str) -> None:
     """Serve until somebody ends it."""
-    sink = Sink(int(port), Path(file), float(delay), one_by_one=manner == "each")
+    sink = Sink((host, int(port)), Path(file), float(delay), one_by_one=manner == "each")
     signal.signal(signal.SIGUSR1, lambda _number, _frame: sink.tell())
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit())
     sink.serve()

@@ -33,6 +33,8 @@ class Taken:
     copies: int
     recipients: int | None
     """How many different ones; None where the sink does not look."""
+    several: list[str] | None
+    """Addresses that got more than one copy."""
     octets: int | None
     connections: int | None
     """That carried at least one message."""
@@ -46,15 +48,15 @@ class Sink:
 
     name = "our own (tests/benchmarks/sink.py)"
 
-    def __init__(self, folder: Path, *, delay: float = 0.0, manner: Manner = "each") -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, *, delay: float = 0.0, manner: Manner = "each", host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, free_port()
         self._file = folder / f"sink-{self.port}.json"
-        words = ["-m", "tests.benchmarks.sink", str(self.port), str(self._file), str(delay), manner]
+        words = ["-m", "tests.benchmarks.sink", host, str(self.port), str(self._file), str(delay), manner]
         self.process = subprocess.Popen([sys.executable, *words])
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}?tls=none"
+        return f"smtp://{self.host}:{self.port}?tls=none"
 
     def taken(self) -> Taken:
         """What came since the last question."""
@@ -74,7 +76,7 @@ class PostfixSink(Sink):
     name = "Postfix's smtp-sink"
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+        self.host, self.port = "127.0.0.1", free_port()
         self._file = folder / f"smtp-sink-{self.port}.log"
         self._told = 0
         program = postfix_program()
@@ -94,7 +96,7 @@ class PostfixSink(Sink):
         found = COUNTERS.findall(self._file.read_bytes()[-4096:])
         copies = int(found[-1][1]) if found else 0
         since, self._told = copies - self._told, copies
-        return Taken(since, None, None, None, None, cpu_seconds(self.process.pid))
+        return Taken(since, None, None, None, None, None, cpu_seconds(self.process.pid))
 
 
 def postfix_program() -> Path | None:
@@ -116,7 +118,7 @@ def running(sink: Sink) -> Iterator[Sink]:
 
 def _wait_until_it_answers(sink: Sink) -> None:
     for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", sink.port), 1):
+        with contextlib.suppress(OSError), socket.create_connection((sink.host, sink.port), 1):
             return
         assert sink.process.poll() is None, "the sink did not start"
         time.sleep(0.05)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from newsletter.composition.compiling import compile_message
 from tests.benchmarks import injector, loop
-from tests.benchmarks.mailings import Surroundings, commits, mail
+from tests.benchmarks.mailings import Surroundings, mail
 from tests.benchmarks.readers import crowd, fresh
 from tests.benchmarks.workers import PROCESSES, settle, working
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from newsletter.editions.models import Edition
     from tests.benchmarks.mailings import Run
     from tests.benchmarks.sinks import Sink
-
-HALF, TWELVE = 0.5, 12
-IDLE_STATISTICS = 1.5
-"""A PostgreSQL session tells its commits at most once a second, or when it ends."""
 
 
 def speed(
@@ -36,7 +31,6 @@ def speed(
     with working(folder, sink.url) as worker:
         around = Surroundings(edition, sink, worker, postmaster)
         connections = _warm(around, recipients)
-        before = commits()
         for _ in range(rounds):
             for name, filling in (("bare", False), ("filling", True)):
                 load = injector.Load(
@@ -48,7 +42,7 @@ def speed(
             runs.append(mail(around, recipients))
             turns["ours"].append(runs[-1].per_second)
     settle()
-    return _figures(turns, runs, before, connections) | {"recipients": recipients, "rounds": rounds, "sink": sink.name}
+    return _figures(turns, runs, connections) | {"recipients": recipients, "rounds": rounds, "sink": sink.name}
 
 
 def _warm(around: Surroundings, recipients: int) -> int:
@@ -62,22 +56,18 @@ def _demand(sink: Sink, copies: int) -> None:
     assert taken.recipients in (copies, None), "somebody got two copies"
 
 
-def _figures(turns: dict[str, list[float]], runs: list[Run], before: int | None, connections: int) -> dict[str, Any]:
+def _figures(turns: dict[str, list[float]], runs: list[Run], connections: int) -> dict[str, Any]:
     ours, bare, plain = (median(turns[name]) for name in ("ours", "bare", "loop"))
     total = sum(run.recipients for run in runs)
-    time.sleep(IDLE_STATISTICS)
-    after = commits()
-    opened = [run.taken.connections for run in runs]
     return {
         "ours_to_bare_injector": round(ours / bare, 3),
         "ours_to_filling_injector": round(ours / median(turns["filling"]), 3),
         "ours_to_plain_loop": round(ours / plain, 1),
         "messages_per_second": {name: round(median(rates)) for name, rates in turns.items()},
         "every_turn": {name: [round(rate) for rate in rates] for name, rates in turns.items()},
-        "commits_per_recipient": None
-        if before is None or after is None
-        else round((after - before - sum(run.looks for run in runs)) / total, 5),
-        "connections_per_recipient": None if None in opened else round(sum(filter(None, opened)) / total, 5),
+        "commits_per_recipient": _each([run.commits for run in runs], total),
+        "writing_transactions_per_recipient": _each([run.writes for run in runs], total),
+        "connections_per_recipient": _each([run.taken.connections for run in runs], total),
         "connections": connections,
         "octets_per_message": None if runs[0].taken.octets is None else runs[0].taken.octets // runs[0].recipients,
         "preparing_seconds": round(median(run.preparing_seconds for run in runs), 3),
@@ -85,3 +75,8 @@ def _figures(turns: dict[str, list[float]], runs: list[Run], before: int | None,
             who: round(1e6 * sum(run.cpu[who] for run in runs) / total, 1) for who in runs[0].cpu
         },
     }
+
+
+def _each(numbers: list[int | None], total: int) -> float | None:
+    """Per recipient; None where nobody counted."""
+    return None if None in numbers else round(sum(filter(None, numbers)) / total, 5)

@@ -27,8 +27,8 @@ PROCESSES = 2
 class Worker:
     """`celery worker` with its children, as one process group."""
 
-    def __init__(self, folder: Path, smtp_url: str, *, processes: int = PROCESSES) -> None:
-        words = f"-A newsletter worker -B -c {processes} -l WARNING --without-gossip --without-mingle".split()
+    def __init__(self, folder: Path, smtp_url: str) -> None:
+        words = f"-A newsletter worker -B -c {PROCESSES} -l WARNING --without-gossip --without-mingle".split()
         facts = {"DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "SMTP_URL": smtp_url}
         self.log = folder / "worker.log"
         with self.log.open("ab") as out:
@@ -59,9 +59,9 @@ class Worker:
 
 
 @contextlib.contextmanager
-def working(folder: Path, smtp_url: str, *, processes: int = PROCESSES) -> Iterator[Worker]:
+def working(folder: Path, smtp_url: str) -> Iterator[Worker]:
     """A worker that answers when this yields."""
-    worker = Worker(folder, smtp_url, processes=processes)
+    worker = Worker(folder, smtp_url)
     try:
         worker.wait_until_it_answers()
         yield worker

@@ -1,0 +1,1 @@
+"""Several worker hosts on one PostgreSQL and one Redis: network namespaces of this machine. Needs root (`make scale`)."""
