@@ -19,6 +19,9 @@ test: dev
 browser: dev
 	@$(PY) -m pytest -m browser $(FILES)
 
+scale: dev
+	@$(PY) -m pytest -m scale -s $(FILES)
+
 check: dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -85,9 +88,10 @@ help:
 	@echo "make test     the tests (FILES='tests/unit' for some of them)"
 	@echo "make check    everything that is checked without running: style, types, layers, templates, migrations"
 	@echo "make browser  the journeys in a real browser (needs Debian's chromium)"
+	@echo "make scale    three worker hosts, one cut off in the middle (needs root and iproute2)"
 	@echo "make coverage branch coverage of every stage, and whether it is complete"
 	@echo "make bench    how many messages a second leave"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
 
-.PHONY: demo up test browser check install run dev coverage bench lock clean help
+.PHONY: demo up test browser scale check install run dev coverage bench lock clean help

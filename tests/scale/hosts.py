@@ -18,6 +18,7 @@ class Host:
     """One namespace. Processes start in it with `prefix` before their command."""
 
     name: str
+    address: str
     cable: str
     """Our end of its connection."""
 
@@ -47,13 +48,13 @@ def network(number: int) -> Iterator[Network]:
     """`number` hosts with addresses in a 10.x.y.0/24 that this machine does not use yet; all gone afterwards."""
     assert os.geteuid() == 0, "network namespaces need root"
     tag, net = f"w{secrets.token_hex(3)}", _free_net()
-    bridge, hosts = f"{tag}b", [Host(f"{tag}h{n}", f"{tag}c{n}") for n in range(number)]
+    bridge, hosts = f"{tag}b", [Host(f"{tag}h{n}", f"{net}.{n + 11}", f"{tag}c{n}") for n in range(number)]
     try:
         _ip("link", "add", bridge, "type", "bridge")
         _ip("addr", "add", f"{net}.1/24", "dev", bridge)
         _ip("link", "set", bridge, "up")
-        for n, host in enumerate(hosts):
-            _plug(host, bridge, f"{net}.{n + 11}/24")
+        for host in hosts:
+            _plug(host, bridge)
         yield Network(f"{net}.1", hosts)
     finally:
         for host in hosts:
@@ -61,11 +62,17 @@ def network(number: int) -> Iterator[Network]:
         _ip("link", "delete", bridge, check=False)
 
 
-def _plug(host: Host, bridge: str, address: str) -> None:
+def connections_from(host: Host, *, port: int) -> int:
+    """How many connections `host` has to our `port`."""
+    words = ["ss", "-Htn", "state", "established", f"sport = :{port} and dst = {host.address}"]
+    return len(subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines())
+
+
+def _plug(host: Host, bridge: str) -> None:
     _ip("netns", "add", host.name)
     _ip("link", "add", host.cable, "type", "veth", "peer", "name", "eth0", "netns", host.name)
     _ip("link", "set", host.cable, "master", bridge, "up")
-    _ip("-n", host.name, "addr", "add", address, "dev", "eth0")
+    _ip("-n", host.name, "addr", "add", f"{host.address}/24", "dev", "eth0")
     for link in ("lo", "eth0"):
         _ip("-n", host.name, "link", "set", link, "up")
 

@@ -24,3 +24,4 @@ def test_a_host_that_is_cut_off_loses_nobody_and_mails_nobody_twice_but_what_was
     assert found["several"] <= found["once_unknown"] <= found["connections_limit"]
     assert found["connections_at_once"] <= found["connections_limit"]
     assert found["sent_during_the_cut"] > 0
+    assert found["connections_cut"] > 0
