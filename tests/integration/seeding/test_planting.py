@@ -36,7 +36,7 @@ def rows() -> dict[str, Any]:
     return {
         model.__name__: sorted(
             ({name: value for name, value in row.items() if name != "updated_at"} for row in every(model).values()),
-            key=lambda row: row["id"],
+            key=lambda row: next(iter(row.values())),  # the primary key stands first
         )
         for model in TABLES
     }
