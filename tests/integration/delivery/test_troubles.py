@@ -184,9 +184,7 @@ def test_an_address_beyond_ascii_is_written_in_its_wire_form_f9(mailing: Mailing
 def test_a_server_that_dies_in_the_middle_is_waited_for(mailing: Mailing, tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "copies.log"
     with smtp.running(port=port, log=log) as peer:
-        assert not send(
-            mailing, peer, clock=once(lambda: (peer.process.terminate(), peer.process.wait(10)), at_look=14)
-        )
+        assert not send(mailing, peer, clock=once(peer.process.kill, at_look=14))
     assert "does not answer" in told(mailing)
     assert 0 < peer.taken() < READERS
     with smtp.running(port=port, log=log) as peer:
