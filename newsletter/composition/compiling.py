@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,14 +16,17 @@ from newsletter.composition.composing import words_of
 from newsletter.composition.dkim import Signer, signer_for
 from newsletter.composition.encoding import SOFT, quoted, quoted_line
 from newsletter.composition.merging import MergeField, Slot, filled, pieces, said
+from newsletter.lib import links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from newsletter.composition.message import Message
 
 IN_ANGLES = re.compile(r"[!-;=?-~]+")
 """What may stand between < and > in a header."""
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,75}")
+"""What `links.tokens` writes: nothing that a header, HTML or quoted-printable would have to write in another way."""
 ROOM_AFTER_LIST_UNSUBSCRIBE = headers.LONGEST_LINE - len("List-Unsubscribe: ")
 
 
@@ -34,8 +38,9 @@ class Reader(NamedTuple):
     first_name: str
     message_id: str
     """Without its angle brackets; the same for every attempt at this copy (F3)."""
-    unsubscribe_url: str
-    preferences_url: str
+    unsubscribe_token: str
+    preferences_token: str
+    """What signs the reader's links, from `links.tokens`; the addresses before them are the same for everybody."""
 
 
 class ReaderError(ValueError):
@@ -46,30 +51,21 @@ class ReaderError(ValueError):
         self.field = name
 
 
-@dataclass(frozen=True, slots=True)
-class Segments:
-    """Constant bytes with gaps, and what fills the gaps."""
-
-    constant: tuple[bytes, ...]
-    gaps: tuple[tuple[Callable[[Reader], bytes], tuple[int, ...]], ...]
-
-    def parts(self, reader: Reader) -> list[bytes]:
-        """All bytes for one reader, to be joined: one call per distinct slot, no copying."""
-        parts = list(self.constant)
-        for value_of, places in self.gaps:
-            value = value_of(reader)
-            for place in places:
-                parts[place] = value
-        return parts
+Value = Callable[[Reader], bytes]
+Part = bytes | Value
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A message ready to be filled any number of times, by any number of threads."""
 
-    head: Segments
-    body: Segments
-    signer: Signer | None = field(default=None)
+    constant: tuple[bytes, ...]
+    """Header and body with gaps; the first is the date's."""
+    gaps: tuple[tuple[Value, tuple[int, ...]], ...]
+    """What fills the others, each with its places: one call per distinct value."""
+    body_at: int
+    """Where the body begins; the empty line stands before it."""
+    signer: Signer | None = None
 
     def fill(self, reader: Reader, *, date: dt.datetime) -> bytes:
         """The whole message for `reader`, handed over at `date` (aware, F4): CRLF, 7-bit, signed when configured.
@@ -79,9 +75,10 @@ class Compiled:
         Raises:
             ReaderError: a value of the reader's would break a header; that one copy must fail, no other.
         """
+        parts = self.parts(reader, date=date)
         if self.signer is None:
-            return b"".join(self.parts(reader, date=date))
-        return _signed(self.signer, b"".join(self._head(reader, date)), b"".join(self.body.parts(reader)))
+            return b"".join(parts)
+        return _signed(self.signer, b"".join(parts[: self.body_at - 1]), b"".join(parts[self.body_at :]))
 
     def parts(self, reader: Reader, *, date: dt.datetime) -> list[bytes]:
         """The unsigned message, not yet joined; the same number of parts for every reader.
@@ -89,26 +86,32 @@ class Compiled:
         Raises:
             ReaderError: as `fill`.
         """
-        return [*self._head(reader, date), b"\r\n", *self.body.parts(reader)]
-
-    def _head(self, reader: Reader, date: dt.datetime) -> list[bytes]:
-        return [b"Date: ", _date(int(date.timestamp()), date.utcoffset() or dt.timedelta()), *self.head.parts(reader)]
+        parts = list(self.constant)
+        parts[0] = _date(int(date.timestamp()), date.utcoffset() or dt.timedelta())
+        for value_of, places in self.gaps:
+            value = value_of(reader)
+            for place in places:
+                parts[place] = value
+        return parts
 
 
 def compile_message(*, message: Message, mailing_id: int | None) -> Compiled:
-    """`message` as constant segments and slots; `mailing_id` None marks a test. A few queries, no further ones in `fill`.
+    """`message` as constant bytes and gaps; `mailing_id` None marks a test. A few queries, no further ones in `fill`.
 
     Raises:
         ValueError: the newsletter's sender or reply address cannot stand in a header.
     """
     newsletter = message.edition.newsletter
     words = words_of(message.edition, message.language).newsletter
-    constant = headers.constant_lines(message=message, newsletter=newsletter, words=words, mailing_id=mailing_id)
+    lines = headers.constant_lines(message=message, newsletter=newsletter, words=words, mailing_id=mailing_id)
     boundary = f"=_{message.digest[:32]}"
     kind = headers.line("Content-Type", "multipart/alternative;", f'boundary="{boundary}"')
+    head = _joined([*_head_of_a_copy(message.subject), "\r\n".join([*lines, kind, ""]).encode()])
+    parts: list[Part] = [b"", *head, b"\r\n", *_joined(_body(message, boundary))]
     return Compiled(
-        head=_segments([*_head_of_a_copy(message.subject), "\r\n".join([*constant, kind, ""]).encode()]),
-        body=_segments(_body(message, boundary)),
+        constant=tuple(part if isinstance(part, bytes) else b"" for part in parts),
+        gaps=_gaps(parts),
+        body_at=len(head) + 2,
         signer=signer_for(headers.mailbox(newsletter.sender_email).rpartition("@")[2]),
     )
 
@@ -117,21 +120,25 @@ def _signed(signer: Signer, head: bytes, body: bytes) -> bytes:
     return b"".join([signer.signature(head=head, body=body), head, b"\r\n", body])
 
 
-def _head_of_a_copy(subject: str) -> Iterable[bytes | Callable[[Reader], bytes]]:
+def _head_of_a_copy(subject: str) -> Iterable[Part]:
     yield _message_id
     yield _to
     if any(isinstance(piece, Slot) for piece in pieces(subject)):
         yield functools.partial(_subject, subject)
     else:
         yield headers.unstructured("Subject", subject).encode() + b"\r\n"
-    yield _list_unsubscribe
+    address = links.address_of(links.Purpose.UNSUBSCRIBE)
+    fold = "\r\n" if len(address) + links.TOKEN_LENGTH + len("<>") > ROOM_AFTER_LIST_UNSUBSCRIBE else ""
+    yield f"List-Unsubscribe:{fold} <{address}".encode()
+    yield _unsubscribe_token
+    yield b">\r\n"
 
 
-def _body(message: Message, boundary: str) -> Iterable[bytes | Callable[[Reader], bytes]]:
+def _body(message: Message, boundary: str) -> Iterable[Part]:
     yield f"--{boundary}\r\n{_part_head('plain')}".encode()
-    yield from _slotted(message.text, _text_value)
+    yield from _slotted(message.text, html=False)
     yield f"\r\n--{boundary}\r\n{_part_head('html')}".encode()
-    yield from _slotted(message.html, _html_value)
+    yield from _slotted(message.html, html=True)
     yield f"\r\n--{boundary}--\r\n".encode()
 
 
@@ -139,62 +146,62 @@ def _part_head(kind: str) -> str:
     return f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 
 
-def _slotted(text: str, value: Callable[[Slot, Reader], bytes]) -> Iterable[bytes | Callable[[Reader], bytes]]:
-    """Quoted-printable segments; a soft line break on both sides of a slot keeps every line within 76 (F6)."""
+def _slotted(text: str, *, html: bool) -> Iterable[Part]:
+    """Quoted-printable with gaps; a soft line break on both sides of a gap keeps every line within 76 (F6)."""
     at_line_start, after_slot = True, False
     for piece in pieces(text.replace("\r\n", "\n").replace("\r", "\n")):
         if isinstance(piece, Slot):
             yield b"" if at_line_start else SOFT
-            yield functools.partial(value, piece)
+            yield from _slot(piece, html=html)
             at_line_start, after_slot = False, True
         else:
             yield (SOFT if after_slot and piece[0] != "\n" else b"") + quoted(piece)
             at_line_start, after_slot = piece[-1] == "\n", False
 
 
-def _segments(parts: Iterable[bytes | Callable[[Reader], bytes]]) -> Segments:
-    """Neighbouring constants joined; equal slots share one call."""
-    constant: list[bytes] = []
-    gaps: dict[object, tuple[Callable[[Reader], bytes], list[int]]] = {}
+def _slot(slot: Slot, *, html: bool) -> Iterable[Part]:
+    if slot.field is MergeField.FIRST_NAME:
+        yield functools.partial(_name_in_html if html else _name_in_text, slot.fallback)
+    else:
+        address = links.address_of(_PURPOSES[slot.field])
+        yield quoted_line(escape(address) if html else address) + SOFT
+        yield _unsubscribe_token if slot.field is MergeField.UNSUBSCRIBE_URL else _preferences_token
+
+
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """With neighbouring constants in one piece."""
+    joined: list[Part] = []
     for part in parts:
-        if not isinstance(part, bytes):
-            key = (part.func, part.args) if isinstance(part, functools.partial) else part
-            gaps.setdefault(key, (part, []))[1].append(len(constant))
-            constant.append(b"")
-        elif constant and constant[-1]:
-            constant[-1] += part
+        if isinstance(part, bytes) and joined and isinstance(joined[-1], bytes):
+            joined[-1] += part
         else:
-            constant.append(part)
-    return Segments(constant=tuple(constant), gaps=tuple((part, tuple(places)) for part, places in gaps.values()))
+            joined.append(part)
+    return joined
 
 
-def _html_value(slot: Slot, reader: Reader) -> bytes:
-    if slot.field is MergeField.FIRST_NAME:
-        return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=True)
-    return _quoted_url(escape(_url(slot, reader)))
+def _gaps(parts: Iterable[Part]) -> tuple[tuple[Value, tuple[int, ...]], ...]:
+    """Every distinct value with the places it fills."""
+    places: dict[object, tuple[Value, list[int]]] = {}
+    for place, part in enumerate(parts):
+        if not isinstance(part, bytes):
+            same = (part.func, part.args) if isinstance(part, functools.partial) else part
+            places.setdefault(same, (part, []))[1].append(place)
+    return tuple((value, tuple(here)) for value, here in places.values())
 
 
-def _text_value(slot: Slot, reader: Reader) -> bytes:
-    if slot.field is MergeField.FIRST_NAME:
-        return _quoted_name(reader.first_name or slot.fallback, slot.fallback, html=False)
-    return _quoted_url(_url(slot, reader))
+def _name_in_html(fallback: str, reader: Reader) -> bytes:
+    return _quoted_name(reader.first_name or fallback, fallback, True)
 
 
-def _url(slot: Slot, reader: Reader) -> str:
-    return reader.unsubscribe_url if slot.field is MergeField.UNSUBSCRIBE_URL else reader.preferences_url
+def _name_in_text(fallback: str, reader: Reader) -> bytes:
+    return _quoted_name(reader.first_name or fallback, fallback, False)
 
 
 @functools.lru_cache(maxsize=4096)
-def _quoted_name(first_name: str, fallback: str, *, html: bool) -> bytes:
+def _quoted_name(first_name: str, fallback: str, html: bool) -> bytes:  # noqa: FBT001 (as above)
     """Names repeat: a list of a million people has a few thousand."""
     name = _name(first_name) or fallback
     return quoted_line(escape(name) if html else name)
-
-
-@functools.lru_cache(maxsize=8)
-def _quoted_url(url: str) -> bytes:
-    """The same in both parts of one copy."""
-    return quoted_line(url)
 
 
 def _name(first_name: str) -> str:
@@ -203,9 +210,10 @@ def _name(first_name: str) -> str:
 
 def _subject(subject: str, reader: Reader) -> bytes:
     def value(slot: Slot) -> str:
-        return (
-            (_name(reader.first_name) or slot.fallback) if slot.field is MergeField.FIRST_NAME else _url(slot, reader)
-        )
+        if slot.field is MergeField.FIRST_NAME:
+            return _name(reader.first_name) or slot.fallback
+        token = _unsubscribe_token if slot.field is MergeField.UNSUBSCRIBE_URL else _preferences_token
+        return links.address_of(_PURPOSES[slot.field]) + token(reader).decode()
 
     return headers.unstructured("Subject", filled(subject, value)).encode() + b"\r\n"
 
@@ -213,22 +221,32 @@ def _subject(subject: str, reader: Reader) -> bytes:
 def _message_id(reader: Reader) -> bytes:
     if not IN_ANGLES.fullmatch(reader.message_id):
         raise ReaderError("message_id")
-    return f"Message-ID: <{reader.message_id}>\r\n".encode()
+    return b"Message-ID: <%b>\r\n" % reader.message_id.encode()
 
 
 def _to(reader: Reader) -> bytes:
-    return f"To: {headers.to_value(reader.address)}\r\n".encode()
+    return b"To: %b\r\n" % headers.to_value(reader.address).encode()
 
 
-def _list_unsubscribe(reader: Reader) -> bytes:
-    if not IN_ANGLES.fullmatch(reader.unsubscribe_url):
-        raise ReaderError("unsubscribe_url")
-    word = f"<{reader.unsubscribe_url}>"
-    fold = "\r\n" if len(word) > ROOM_AFTER_LIST_UNSUBSCRIBE else ""
-    return f"List-Unsubscribe:{fold} {word}\r\n".encode()
+def _unsubscribe_token(reader: Reader) -> bytes:
+    if not TOKEN.fullmatch(reader.unsubscribe_token):
+        raise ReaderError("unsubscribe_token")
+    return reader.unsubscribe_token.encode()
+
+
+def _preferences_token(reader: Reader) -> bytes:
+    if not TOKEN.fullmatch(reader.preferences_token):
+        raise ReaderError("preferences_token")
+    return reader.preferences_token.encode()
+
+
+_PURPOSES = {
+    MergeField.UNSUBSCRIBE_URL: links.Purpose.UNSUBSCRIBE,
+    MergeField.PREFERENCES_URL: links.Purpose.PREFERENCES,
+}
 
 
 @functools.lru_cache(maxsize=8)
 def _date(seconds: int, offset: dt.timedelta) -> bytes:
     """Once a second and zone; nothing smaller is written."""
-    return format_datetime(dt.datetime.fromtimestamp(seconds, dt.timezone(offset))).encode() + b"\r\n"
+    return f"Date: {format_datetime(dt.datetime.fromtimestamp(seconds, dt.timezone(offset)))}\r\n".encode()

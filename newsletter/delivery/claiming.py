@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -35,16 +35,17 @@ FRESH = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id =
 
 READ = """
 SELECT d.id, d.message_id, d.attempts, d.unknowns, d.provider, s.public_id, s.address, s.first_name,
-  EXISTS (SELECT 1 FROM newsletter_subscription WHERE subscriber_id = s.id AND newsletter_id = %s AND state = 'active'),
-  EXISTS (SELECT 1 FROM newsletter_suppression WHERE fingerprint = s.fingerprint)
+  CASE WHEN s.id IS NULL THEN 'erased'
+  WHEN EXISTS (SELECT 1 FROM newsletter_suppression WHERE fingerprint = s.fingerprint) THEN 'suppressed'
+  WHEN EXISTS (SELECT 1 FROM newsletter_subscription WHERE subscriber_id = s.id AND newsletter_id = %s AND state = 'active') THEN ''
+  ELSE 'unsubscribed' END
 FROM newsletter_delivery d LEFT JOIN newsletter_subscriber s ON s.id = d.subscriber_id
 WHERE d.id {among} ORDER BY d.id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One row that is ours to send, with all that filling its message needs."""
+class Claim(NamedTuple):
+    """One row that is ours to send, with all that filling its message needs. A tuple: there is one for every copy."""
 
     delivery_id: int
     message_id: int
@@ -56,6 +57,8 @@ class Claim:
     address: str
     """As the subscriber typed it."""
     first_name: str
+    out: str
+    """Why the person is not written to after all, a SkipReason; empty where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +158,12 @@ def _move_on(streams: Iterable[Stream], fresh: Iterable[tuple[int, str]]) -> Non
 
 def _entitled(mailing: Mailing, taken: Sequence[int]) -> tuple[list[Claim], dict[int, SkipReason]]:
     """Who may still be written to, in the order of ids, and who not, and why."""
-    claims: list[Claim] = []
-    out: dict[int, SkipReason] = {}
-    for *facts, is_active, is_suppressed in _read(mailing.edition.newsletter_id, taken):
-        if is_active and not is_suppressed:
-            claims.append(Claim(*facts))
-        else:
-            out[facts[0]] = _why(erased=facts[5] is None, suppressed=bool(is_suppressed))
-    return claims, out
+    read = _read(mailing.edition.newsletter_id, taken)
+    out = {each.delivery_id: SkipReason(each.out) for each in read if each.out}
+    return [each for each in read if not each.out] if out else read, out
 
 
-def _read(newsletter_id: int, taken: Sequence[int]) -> list[tuple[Any, ...]]:
+def _read(newsletter_id: int, taken: Sequence[int]) -> list[Claim]:
     if not taken:
         return []
     among, ids = "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, taken))}]"
@@ -173,16 +171,10 @@ def _read(newsletter_id: int, taken: Sequence[int]) -> list[tuple[Any, ...]]:
         among, ids = "= ANY (%s::bigint[])", array_of(taken)
     with connection.cursor() as cursor:
         cursor.execute(READ.format(among=among), [newsletter_id, ids])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        claims = list(map(Claim._make, cursor.fetchall()))
     if connection.vendor == "sqlite":  # keeps a UUID as text
-        return [(*row[:5], row[5] and uuid.UUID(row[5]), *row[6:]) for row in rows]
-    return rows
-
-
-def _why(*, erased: bool, suppressed: bool) -> SkipReason:
-    if erased:
-        return SkipReason.ERASED
-    return SkipReason.SUPPRESSED if suppressed else SkipReason.UNSUBSCRIBED
+        return [each._replace(public_id=each.public_id and uuid.UUID(str(each.public_id))) for each in claims]
+    return claims
 
 
 def _leave_out(out: Mapping[int, SkipReason], now: dt.datetime) -> None:

@@ -62,6 +62,8 @@ class Hand:
         self._on_the_way: dict[Parcel, Claim] = {}
         self._outcomes: list[Outcome] = []
         self._notes: list[bytes] = []
+        self._now = sender.clock()
+        """Of this turn of the loop."""
         self._stops = False
         self._waited = 0.0
         self._looked = time.monotonic()
@@ -73,7 +75,8 @@ class Hand:
             self._sender.journal.begin(self._lease)
             while self._on_the_way or (self._waiting and not self._stops):
                 self._turn()
-            self._journal()
+            self._post()
+            self._demand_kept()
         except _LeaseLostError:
             self._drop_all()
             return True
@@ -136,6 +139,7 @@ class Hand:
         """Wait for the servers; the parcels whose text they want now."""
         asked = time.monotonic()
         heard = self._transport.wait(PATIENCE)
+        self._now = self._sender.clock()
         self._waited += time.monotonic() - asked
         ready: list[tuple[Wire, Parcel]] = []
         for wire in heard:
@@ -159,10 +163,14 @@ class Hand:
         return []
 
     def _hand_over(self, ready: list[tuple[Wire, Parcel]]) -> None:
-        """Note all these final dots, and only then let them go; the next envelope travels behind each."""
-        nexts = {wire: self._next(wire) for wire, _ in ready if self._may_follow(wire)}
+        """Note all these final dots, and only then let them go; the next envelope travels behind each.
+
+        While Redis writes the notes down, the next messages are filled.
+        """
         self._notes += [announcement(self._on_the_way[each].delivery_id, wire.server.name) for wire, each in ready]
-        self._journal()
+        self._post()
+        nexts = {wire: self._next(wire) for wire, _ in ready if self._may_follow(wire)}
+        self._demand_kept()
         for wire, parcel in ready:
             talk = wire.conversation
             self._say(wire, talk.begin(parcel) if talk.chunks else talk.hand_over(parcel, nexts.get(wire)))
@@ -182,7 +190,7 @@ class Hand:
         while (claimed := self._whose_turn()) is not None:
             try:
                 address = _wire_form(claimed.address)
-                message = self._sender.filled(claimed, address)
+                message = self._sender.filled(claimed, address, self._now)
             except (AddressError, ReaderError):
                 self._replied(wire, claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
                 continue
@@ -225,12 +233,22 @@ class Hand:
         return False
 
     def _replied(self, wire: Wire, claimed: Claim, reply: Reply, *, noted: bool = False) -> None:
-        outcome = outcomes.replied(attempt=self._try(claimed, wire.server.name), reply=reply, rng=self._sender.rng)
-        self._outcomes.append(outcome)
-        if not reply.is_positive:
+        server = wire.server.name
+        if reply.is_positive:
+            outcome = outcomes.sent(
+                delivery_id=claimed.delivery_id,
+                number=claimed.attempts,
+                address=claimed.address,
+                reply=reply,
+                server=server,
+                now=self._now,
+            )
+        else:
+            outcome = outcomes.replied(attempt=self._try(claimed, server), reply=reply, rng=self._sender.rng)
             self._heed(claimed.provider, reply)
+        self._outcomes.append(outcome)
         if noted:
-            self._notes.append(answer(claimed.delivery_id, wire.server.name, outcome.reply))
+            self._notes.append(answer(claimed.delivery_id, server, outcome.reply))
 
     def _heed(self, provider: str, reply: Reply) -> None:
         """Leave a provider alone that asks for it (S3): its rows go back, and the breaker says when to try again."""
@@ -297,10 +315,14 @@ class Hand:
             self._give_up()
         self._renew_at = _quarter_of_a_lease()
 
-    def _journal(self) -> None:
-        """Let Redis answer for all that is to be noted; where it has closed our page, the rows are somebody else's."""
+    def _post(self) -> None:
+        """Let Redis write down all that is to be noted."""
         notes, self._notes = self._notes, []
-        if not self._sender.journal.write(notes):
+        self._sender.journal.post(notes)
+
+    def _demand_kept(self) -> None:
+        """Let Redis answer for it; where it has closed our page, the rows are somebody else's."""
+        if not self._sender.journal.is_kept():
             self._give_up()
 
     def _record(self, *, ends: bool = False) -> None:

@@ -1,12 +1,15 @@
 """What a worker was about to do and what it was told, noted in Redis so that it survives the worker's sudden death.
 
-Per lease one hash `wici:journal:<lease>`: field `begun` holds the Redis server's run id and how long it keeps what it
-answered for (see `_memory`), one field per delivery holds `announced <server>` from just before its final dot and the
-server's reply after it.
+Per lease one list `wici:journal:{<lease>}`, its page. The first entry holds the Redis server's run id and how long it keeps
+what it answered for (see `_memory`). Each further one holds the notes of one turn of the sending loop, a line each:
+`<delivery> announced <server>` from just before a final dot, `<delivery> <code> <server> <enhanced> <text>` after the reply.
 
-All notes of one turn of the sending loop go out in one command, and no final dot goes out before Redis has answered for it:
-an announcement is never later than its dot, whoever dies. One answer for many messages costs microseconds each. Nothing
-unread is ever left on the connection, so that its closing cannot reset what is still on its way to Redis.
+No final dot goes out before Redis has answered for its note: an announcement is never later than its dot, whoever dies. One
+answer for many messages costs microseconds each, and while Redis writes the worker fills the next messages. Nothing unread is
+ever left on the connection, so that its closing cannot reset what is still on its way to Redis.
+
+Recovery closes a page by giving it another name. RPUSHX adds only to a list that is there, so nobody writes on a closed page:
+a worker that slept past its lease can let no more dot go out.
 """
 
 from __future__ import annotations
@@ -28,18 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
-CLOSE = """local begun = redis.call('HGET', KEYS[1], 'begun')
-if begun then redis.call('HSET', KEYS[1], 'closed', begun) redis.call('HDEL', KEYS[1], 'begun') end
-return redis.call('HGETALL', KEYS[1])"""
+CLOSE = """if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('RENAME', KEYS[1], KEYS[2]) end
+return redis.call('LRANGE', KEYS[2], 0, -1)"""
 KEPT_SECONDS = 5 * 24 * 3600
 ANNOUNCED = "announced"
-BEGUN, CLOSED = "begun", "closed"
 ALWAYS, FORGETS = "always", "forgets"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PATIENCE = 2.0
-NOTE = b"""if redis.call('HGET', KEYS[1], 'begun') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 2)) return 1"""
-"""Nobody writes on a page that recovery has closed: a worker that slept past its lease can let no more dot go out."""
+CLOSED = b":0"
 
 
 class JournalError(Exception):
@@ -66,6 +65,8 @@ class Journal:
         """Connect at first use."""
         self._socket: socket.socket | None = None
         self._head = b""
+        self._owes = False
+        """Whether Redis still has to answer."""
 
     def begin(self, lease: int) -> None:
         """Mark that `lease` begins, and wait until the journal has it.
@@ -75,39 +76,58 @@ class Journal:
         """
         key = _key(lease)
         try:
-            begun = f"{_run_id()} {_memory()}"
             with connection().pipeline(transaction=True) as pipe:
-                pipe.hset(key, BEGUN, begun)
+                pipe.rpush(key, f"{_run_id()} {_memory()}")
                 pipe.expire(key, KEPT_SECONDS)
                 pipe.execute()
         except redis.RedisError as error:
             raise JournalError from error
-        self._head = b"".join(map(_bulk, (b"EVAL", NOTE, b"1", key.encode(), begun.encode())))
+        self._head = b"*3\r\n" + _bulk(b"RPUSHX") + _bulk(key.encode())
 
-    def write(self, notes: Sequence[bytes]) -> bool:
-        """Keep `notes` (from `announcement` and `answer`), and wait until Redis has them.
+    def post(self, notes: Sequence[bytes]) -> None:
+        """Let `notes` (from `announcement` and `answer`) go to Redis; ask `is_kept` before relying on them.
+
+        Raises:
+            JournalError: it may not have them.
+        """
+        if not notes:
+            return
+        try:
+            self._connected().sendall(self._head + _bulk(b"\n".join(notes)))
+        except OSError as error:
+            self.close()
+            raise JournalError from error
+        self._owes = True
+
+    def is_kept(self) -> bool:
+        """Wait until Redis has answered for what was posted.
 
         False, and nothing is kept, where the page is closed: recovery settles these rows, or Redis forgot them.
 
         Raises:
             JournalError: it may not have them.
         """
-        if not notes:
+        if not self._owes:
             return True
         try:
-            connected = self._connected()
-            connected.sendall(b"*%d\r\n%b%b" % (5 + 2 * len(notes), self._head, b"".join(notes)))
-            said = connected.recv(512)
+            said = self._connected().recv(512)
         except OSError as error:
             self.close()
             raise JournalError from error
-        if said not in {b":0\r\n", b":1\r\n"}:
+        if said[:1] != b":" or said[-2:] != b"\r\n":
             self.close()
             raise JournalError(said)
-        return said == b":1\r\n"
+        self._owes = False
+        return said[:-2] != CLOSED
+
+    def write(self, notes: Sequence[bytes]) -> bool:
+        """`post` and `is_kept`."""
+        self.post(notes)
+        return self.is_kept()
 
     def close(self) -> None:
         """Hang up."""
+        self._owes = False
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -120,12 +140,12 @@ class Journal:
 
 def announcement(delivery_id: int, server: str) -> bytes:
     """The note that the final dot of `delivery_id` is about to go out to `server`."""
-    return _bulk(b"%d" % delivery_id) + _bulk(f"{ANNOUNCED} {server}".encode())
+    return f"{delivery_id} {ANNOUNCED} {server}".encode()
 
 
 def answer(delivery_id: int, server: str, reply: Reply) -> bytes:
     """The note of what `server` replied to it."""
-    return _bulk(b"%d" % delivery_id) + _bulk(f"{reply.code} {server} {reply.enhanced or '-'} {reply.text}".encode())
+    return f"{delivery_id} {reply.code} {server} {reply.enhanced or '-'} {reply.text}".encode()
 
 
 def close(lease: int) -> Page:
@@ -135,13 +155,13 @@ def close(lease: int) -> Page:
         JournalError: Redis is away; ask later, decide nothing now.
     """
     try:
-        found = cast("list[str]", connection().eval(CLOSE, 1, _key(lease)))
-        notes = dict(zip(found[::2], found[1::2], strict=True))
-        run_id, _space, memory = notes.pop(CLOSED, "").partition(" ")
+        found = cast("list[str]", connection().eval(CLOSE, 2, _key(lease), f"{_key(lease)}:closed"))
+        run_id, _space, memory = (found or [""])[0].partition(" ")
         alive = run_id == _run_id()
     except redis.RedisError as error:
         raise JournalError from error
-    words = {int(field): note.split(" ", 3) for field, note in notes.items()}
+    notes = (note.split(" ", 4) for turn in found[1:] for note in turn.split("\n"))
+    words = {int(delivery): note for delivery, *note in notes}
     return Page(
         is_lost=not alive and memory not in {ALWAYS, _this_run_of_the_machine()} - {FORGETS},
         replies={pk: _reply_in(note) for pk, note in words.items() if note[0] != ANNOUNCED},
@@ -156,7 +176,8 @@ def _reply_in(note: Sequence[str]) -> Reply:
 
 
 def _key(lease: int) -> str:
-    return f"wici:journal:{lease:x}"
+    """The braces keep a page and its other name on one node of a Redis cluster."""
+    return f"wici:journal:{{{lease:x}}}"
 
 
 def _run_id() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import math
 import queue
 import socket
@@ -238,7 +237,7 @@ def _blotted(reply: Reply, said: list[str]) -> Reply:
     for word in said:
         if len(word) >= LEAST_TOLD:
             text = text.replace(word, "…")
-    return dataclasses.replace(reply, text=text)
+    return reply._replace(text=text)
 
 
 # ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────────────

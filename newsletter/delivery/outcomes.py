@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsletter.delivery import retrying
 from newsletter.delivery.models import DeliveryState, UnknownPolicy
@@ -20,9 +20,8 @@ MOST_UNKNOWNS = 3
 UNANSWERED = Reply(0, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The end of one attempt, ready to be recorded."""
+class Outcome(NamedTuple):
+    """The end of one attempt, ready to be recorded. A tuple, because there is one for every copy."""
 
     delivery_id: int
     state: DeliveryState
@@ -55,11 +54,24 @@ class Try:
     server: str = ""
 
 
+def sent(*, delivery_id: int, number: int, address: str, reply: Reply, server: str, now: dt.datetime) -> Outcome:
+    """The server took it. `number`: which try it was."""
+    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, address))
+    return Outcome(delivery_id, DeliveryState.SENT, now, kept, None, True, False, number, server)
+
+
 def replied(*, attempt: Try, reply: Reply, rng: random.Random) -> Outcome:
     """What a server's reply means: 2yz sent, 4yz deferred while it may still be news (S2), anything else failed."""
-    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
     if reply.code and reply.is_positive:
-        return _outcome(attempt, DeliveryState.SENT, kept)
+        return sent(
+            delivery_id=attempt.delivery_id,
+            number=attempt.number,
+            address=attempt.address,
+            reply=reply,
+            server=attempt.server,
+            now=attempt.now,
+        )
+    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
     return _later(attempt, kept, _next_due(attempt, rng) if reply.is_temporary else None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 LINE = re.compile(rb"^([2-5]\d\d)([ -]?)(.*)$", re.DOTALL)
@@ -13,8 +13,7 @@ MOST_OCTETS_PER_LINE = 8192
 """RFC 5321 allows 512; servers that explain themselves exceed it (S9)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's answer: three digits, the enhanced code where given ("" if not), and the text, lines joined by a space."""
 
     code: int
@@ -125,7 +124,7 @@ def _joined(lines: list[bytes]) -> tuple[Reply, list[str]]:
 
 def without_address(text: str, address: str, *, most: int = 500) -> str:
     """A reply's text as we keep it: the reader's address blotted out (X14), control characters gone, at most `most` long."""
-    if address and address.casefold() in text.casefold():
+    if "@" in text and address and address.casefold() in text.casefold():
         text = re.sub(re.escape(address), "<the address>", text, flags=re.IGNORECASE)
         text = text.replace("<<the address>>", "<the address>")
     if not text.isprintable():

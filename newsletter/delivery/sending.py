@@ -12,11 +12,10 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.message import Message
-from newsletter.delivery import allowing, tallying, waiting
+from newsletter.delivery import allowing, message_ids, tallying, waiting
 from newsletter.delivery.claiming import claim
 from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
-from newsletter.delivery.message_ids import message_id
 from newsletter.delivery.models import Mailing
 from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transport import NoServerError
@@ -66,8 +65,10 @@ class Sender:
         self.losses = 0
         newsletter = mailing.edition.newsletter
         self.sender = settings.SENDER_BOUNCE_EMAIL or newsletter.sender_email
-        self._newsletter_id = newsletter.pk
-        self._domain = parse(newsletter.sender_email).wire.rpartition("@")[2]
+        domain = parse(newsletter.sender_email).wire.rpartition("@")[2]
+        self._message_id_of = message_ids.writer(salt=mailing.salt, domain=domain)
+        self._unsubscribe_token_of = links.tokens(links.Purpose.UNSUBSCRIBE, newsletter_id=newsletter.pk)
+        self._preferences_token_of = links.tokens(links.Purpose.PREFERENCES, newsletter_id=newsletter.pk)
         self._compiled: dict[int, Compiled] = {}
 
     def send_batch(self) -> bool:
@@ -109,25 +110,23 @@ class Sender:
             allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)
         return allowed
 
-    def filled(self, claimed: Claim, address: str) -> bytes:
-        """The message of one reader."""
-        now = self.clock()
+    def filled(self, claimed: Claim, address: str, now: dt.datetime) -> bytes:
+        """The message of one reader, handed over at `now`."""
+        compiled, person = self._compiled.get(claimed.message_id), claimed.public_id
+        if compiled is None:
+            compiled = self._compile(claimed.message_id)
         reader = Reader(
-            address=address,
-            first_name=claimed.first_name,
-            message_id=message_id(salt=self.mailing.salt, delivery_id=claimed.delivery_id, domain=self._domain),
-            unsubscribe_url=self._link(links.Purpose.UNSUBSCRIBE, claimed, now),
-            preferences_url=self._link(links.Purpose.PREFERENCES, claimed, now),
+            address,
+            claimed.first_name,
+            self._message_id_of(claimed.delivery_id),
+            self._unsubscribe_token_of(person),
+            self._preferences_token_of(person),
         )
-        return self._message(claimed.message_id).fill(reader, date=now)
+        return compiled.fill(reader, date=now)
 
-    def _link(self, purpose: links.Purpose, claimed: Claim, now: dt.datetime) -> str:
-        return links.url_for(purpose, subscriber=claimed.public_id, newsletter_id=self._newsletter_id, now=now)
-
-    def _message(self, pk: int) -> Compiled:
-        if pk not in self._compiled:
-            message = Message.objects.select_related("edition__newsletter").get(pk=pk)
-            self._compiled[pk] = compile_message(message=message, mailing_id=self.mailing.pk)
+    def _compile(self, pk: int) -> Compiled:
+        message = Message.objects.select_related("edition__newsletter").get(pk=pk)
+        self._compiled[pk] = compile_message(message=message, mailing_id=self.mailing.pk)
         return self._compiled[pk]
 
 

@@ -14,7 +14,7 @@ from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.composing import compose
 from newsletter.delivery.smtp import SmtpError
 from newsletter.delivery.transport import NoServerError, to_our_servers
-from newsletter.lib.links import Purpose, url_for
+from newsletter.lib.links import Purpose, sign
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,8 +74,8 @@ def _composed(edition: Edition, language: str, recipient: str, now: dt.datetime)
         address=recipient,
         first_name="",
         message_id=f"test-{secrets.token_hex(12)}@{parse(newsletter.sender_email).wire.rpartition('@')[2]}",
-        unsubscribe_url=url_for(Purpose.UNSUBSCRIBE, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
-        preferences_url=url_for(Purpose.PREFERENCES, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
+        unsubscribe_token=sign(Purpose.UNSUBSCRIBE, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
+        preferences_token=sign(Purpose.PREFERENCES, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
     )
     return compile_message(message=message, mailing_id=None).fill(reader, date=now)
 

@@ -17,7 +17,10 @@ from newsletter.delivery.replies import Reply, ReplyReader
 if TYPE_CHECKING:
     from newsletter.delivery.offering import Offer
 
+FINE = 250
 START_MAIL = 354
+IN_STEADY_FLOW = 4
+"""Replies that come together while all goes well."""
 CLOSING = 421
 
 
@@ -123,8 +126,12 @@ class Conversation:
         Raises:
             ReplyMalformedError, UnexpectedReplyError: this is not SMTP as anybody knows it.
         """
-        events: list[Event] = []
-        for reply in self._reader.replies(data):
+        replies, events = self._reader.replies(data), list[Event]()
+        if len(replies) == IN_STEADY_FLOW == len(self._expected) and self._all_is_well(replies):
+            (_, taken), (_, ready) = self._expected.popleft(), self._expected.pop()
+            self._expected.clear()
+            return [Event(What.ANSWERED, taken, "dot", replies[0]), Event(What.READY, ready, "data", None)]
+        for reply in replies:
             if reply.code == CLOSING:
                 self._close(reply, events)
                 break
@@ -144,6 +151,17 @@ class Conversation:
         for stage, parcel in self._expected:
             last[parcel] = stage in {"dot", "bdat"} and parcel.refused is None
         return list(last.items())
+
+    def _all_is_well(self, replies: list[Reply]) -> bool:
+        """The usual answer to a message with the next envelope behind it: yes to the dot, MAIL and RCPT, then DATA's 354."""
+        dot, mail, rcpt, data = replies
+        return (
+            self._expected[0][0] == "dot"
+            and self._expected[1][0] == "mail"
+            and dot.code == mail.code == rcpt.code == FINE
+            and data.code == START_MAIL
+            and self._expected[0][1].refused is None
+        )
 
     def _close(self, reply: Reply, events: list[Event]) -> None:
         """421 comes at any point (S9); where a dot waits for its answer, this is the answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,10 +11,12 @@ if TYPE_CHECKING:
 
 def array_of(values: Iterable[object]) -> str:
     """`values` as the text of a PostgreSQL array, for `%s::bigint[]` and its like; None becomes NULL, datetimes ISO 8601."""
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    return "{" + ",".join(map(_element, values)) + "}"
 
 
+@functools.lru_cache(maxsize=4096, typed=True)
 def _element(value: object) -> str:
+    """Most columns say the same thing a thousand times."""
     if value is None:
         return "NULL"
     if isinstance(value, int):

@@ -161,7 +161,7 @@ def _filling(load: Load, share: range) -> Callable[[int], bytes]:
 def _readers(load: Load) -> Callable[[int], Reader]:
     """What computes the values of one reader, as the engine does."""
     unsubscribe, preferences = (
-        links.writer(purpose, newsletter_id=load.newsletter_id)
+        links.tokens(purpose, newsletter_id=load.newsletter_id)
         for purpose in (links.Purpose.UNSUBSCRIBE, links.Purpose.PREFERENCES)
     )
     message_id_of = message_ids.writer(salt=SALT, domain="example.org")

@@ -8,7 +8,18 @@ import uuid
 import pytest
 from django.test import override_settings
 
-from newsletter.lib.links import Grant, LinkExpiredError, LinkTamperedError, Purpose, read, sign, url_for, writer
+from newsletter.lib.links import (
+    TOKEN_LENGTH,
+    Grant,
+    LinkExpiredError,
+    LinkTamperedError,
+    Purpose,
+    address_of,
+    read,
+    sign,
+    tokens,
+    url_for,
+)
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ANNA = uuid.UUID("5b0f5e1e-7b1c-4f7e-9a55-2f6c1f3f8f10")
@@ -70,6 +81,7 @@ def test_two_signings_are_the_same_so_that_a_retry_sends_the_same_bytes() -> Non
 
 
 @pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.PREFERENCES])
-def test_a_writer_writes_the_same_addresses(purpose: Purpose) -> None:
-    written = writer(purpose, newsletter_id=7)(ANNA)
-    assert written == url_for(purpose, subscriber=ANNA, newsletter_id=7, now=NOON)
+def test_tokens_written_one_after_the_other_are_the_same_and_of_one_length(purpose: Purpose) -> None:
+    token_of = tokens(purpose, newsletter_id=7)
+    assert address_of(purpose) + token_of(ANNA) == url_for(purpose, subscriber=ANNA, newsletter_id=7, now=NOON)
+    assert len(token_of(ANNA)) == TOKEN_LENGTH
