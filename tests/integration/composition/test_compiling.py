@@ -166,7 +166,9 @@ def test_changing_a_word_after_signing_is_noticed(key: tuple[Path, Callable[...,
     file, dns = key
     with override_settings(SENDER_DKIM_KEY_FILE=str(file)):
         wire = raw()
-    assert not dkim.verify(wire.replace(b"example.org/u/aaa", b"example.org/u/aab"), dnsfunc=dns)
+    forged = wire.replace(b"a" * 48, b"a" * 47 + b"b")
+    assert forged != wire
+    assert not dkim.verify(forged, dnsfunc=dns)
 
 
 def test_without_a_key_nothing_is_signed_and_a_wrong_key_says_which(tmp_path: Path) -> None:
