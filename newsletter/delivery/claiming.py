@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CLAIM = """
 UPDATE newsletter_delivery SET attempts = attempts + 1, state = 'sending', lease = %s, due_at = NULL
 WHERE id {among} AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
-RETURNING id, provider
+RETURNING id, provider, subscriber_id, message_id, attempts, unknowns
 """
 TIMED = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND due_at <= %s AND provider = %s
   AND state IN ('queued', 'deferred') ORDER BY due_at, id LIMIT %s {lock}) AS timed"""
@@ -34,14 +34,17 @@ FRESH = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id =
   AND state = 'queued' AND due_at IS NULL ORDER BY id LIMIT %s {lock}) AS fresh"""
 
 READ = """
-SELECT d.id, d.message_id, d.attempts, d.unknowns, d.provider, s.public_id, s.address, s.first_name,
-  CASE WHEN s.id IS NULL THEN 'erased'
-  WHEN EXISTS (SELECT 1 FROM newsletter_suppression WHERE fingerprint = s.fingerprint) THEN 'suppressed'
-  WHEN EXISTS (SELECT 1 FROM newsletter_subscription WHERE subscriber_id = s.id AND newsletter_id = %s AND state = 'active') THEN ''
+SELECT id, public_id, address, first_name,
+  CASE WHEN (SELECT 1 FROM newsletter_suppression WHERE fingerprint = s.fingerprint) IS NOT NULL THEN 'suppressed'
+  WHEN (SELECT state FROM newsletter_subscription WHERE subscriber_id = s.id AND newsletter_id = %s) = 'active' THEN ''
   ELSE 'unsubscribed' END
-FROM newsletter_delivery d LEFT JOIN newsletter_subscriber s ON s.id = d.subscriber_id
-WHERE d.id {among} ORDER BY d.id
+FROM newsletter_subscriber AS s WHERE id {among}
 """
+"""Scalar subqueries and a list of ids: PostgreSQL looks each row up, where for joins it would read whole tables per batch."""
+
+
+OUT = 4
+"""Where a row of READ says why this person is not written to after all; empty where they are."""
 
 
 class Claim(NamedTuple):
@@ -57,8 +60,6 @@ class Claim(NamedTuple):
     address: str
     """As the subscriber typed it."""
     first_name: str
-    out: str
-    """Why the person is not written to after all, a SkipReason; empty where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,7 @@ def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) ->
     """
     lease = secrets.randbits(63)
     with transaction.atomic():
-        taken = _take(mailing.pk, lease, portions, now)
-        claims, out = _entitled(mailing, taken)
+        claims, out = _entitled(mailing, _take(mailing.pk, lease, portions, now))
         _leave_out(out, now)
         if claims:
             _sign(lease, mailing.pk, claims, now)
@@ -114,27 +114,38 @@ def _end(now: dt.datetime) -> dt.datetime:
     return now + dt.timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def _take(mailing_id: int, lease: int, portions: Mapping[str, int], now: dt.datetime) -> list[int]:
+class _Taken(NamedTuple):
+    """A row that is ours now."""
+
+    delivery_id: int
+    provider: str
+    subscriber_id: int | None
+    message_id: int
+    attempts: int
+    unknowns: int
+
+
+def _take(mailing_id: int, lease: int, portions: Mapping[str, int], now: dt.datetime) -> list[_Taken]:
     left = dict(portions)
     streams = list(Stream.objects.select_for_update().filter(mailing=mailing_id, provider__in=left).order_by("id"))
     moment = connection.ops.adapt_datetimefield_value(now)
     timed = _claimed(
         TIMED, lease, mailing_id, [(mailing_id, moment, each.provider, left[each.provider]) for each in streams]
     )
-    for _, provider in timed:
-        left[provider] -= 1
+    for each in timed:
+        left[each.provider] -= 1
     wanted = [each for each in streams if left[each.provider] > 0]
     fresh = _claimed(
         FRESH, lease, mailing_id, [(mailing_id, s.provider, s.claimed_to, left[s.provider]) for s in wanted]
     )
     _move_on(wanted, fresh)
-    return [pk for pk, _ in (*timed, *fresh)]
+    return sorted([*timed, *fresh])
 
 
 def _claimed(
     select: str, lease: int, mailing_id: int, parameters: Sequence[tuple[int | str | None, ...]]
-) -> list[tuple[int, str]]:
-    """Claim what the selects find, one per stream; the ids and providers of what is ours."""
+) -> list[_Taken]:
+    """Claim what the selects find, one per stream."""
     if not parameters:
         return []
     is_postgresql = connection.vendor == "postgresql"
@@ -146,35 +157,47 @@ def _claimed(
     with connection.cursor() as cursor:
         statement = CLAIM.format(among=among.format(found))
         cursor.execute(statement, [lease, *(value for row in parameters for value in row), mailing_id])
-        return list(cursor.fetchall())
+        return list(map(_Taken._make, cursor.fetchall()))
 
 
-def _move_on(streams: Iterable[Stream], fresh: Iterable[tuple[int, str]]) -> None:
-    last = {provider: pk for pk, provider in sorted(fresh)}
+def _move_on(streams: Iterable[Stream], fresh: Iterable[_Taken]) -> None:
+    last = {each.provider: each.delivery_id for each in sorted(fresh)}
     for stream in streams:
         if stream.provider in last:
             Stream.objects.filter(pk=stream.pk).update(claimed_to=last[stream.provider])
 
 
-def _entitled(mailing: Mailing, taken: Sequence[int]) -> tuple[list[Claim], dict[int, SkipReason]]:
+def _entitled(mailing: Mailing, taken: Sequence[_Taken]) -> tuple[list[Claim], dict[int, SkipReason]]:
     """Who may still be written to, in the order of ids, and who not, and why."""
-    read = _read(mailing.edition.newsletter_id, taken)
-    out = {each.delivery_id: SkipReason(each.out) for each in read if each.out}
-    return [each for each in read if not each.out] if out else read, out
+    people = _people(mailing.edition.newsletter_id, [each.subscriber_id for each in taken if each.subscriber_id])
+    claims: list[Claim] = []
+    out: dict[int, SkipReason] = {}
+    for each in taken:
+        person = people.get(each.subscriber_id or 0)
+        if person is None:
+            out[each.delivery_id] = SkipReason.ERASED
+        elif person[OUT]:
+            out[each.delivery_id] = SkipReason(person[OUT])
+        else:
+            claims.append(
+                Claim(each.delivery_id, each.message_id, each.attempts, each.unknowns, each.provider, *person[1:OUT])
+            )
+    return claims, out
 
 
-def _read(newsletter_id: int, taken: Sequence[int]) -> list[Claim]:
-    if not taken:
-        return []
-    among, ids = "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, taken))}]"
+def _people(newsletter_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Per subscriber what READ says."""
+    if not ids:
+        return {}
+    among, listed = "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, ids))}]"
     if connection.vendor == "postgresql":
-        among, ids = "= ANY (%s::bigint[])", array_of(taken)
+        among, listed = "= ANY (%s::bigint[])", array_of(ids)
     with connection.cursor() as cursor:
-        cursor.execute(READ.format(among=among), [newsletter_id, ids])
-        claims = list(map(Claim._make, cursor.fetchall()))
+        cursor.execute(READ.format(among=among), [newsletter_id, listed])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     if connection.vendor == "sqlite":  # keeps a UUID as text
-        return [each._replace(public_id=each.public_id and uuid.UUID(str(each.public_id))) for each in claims]
-    return claims
+        rows = [(row[0], uuid.UUID(row[1]), *row[2:]) for row in rows]
+    return {row[0]: row for row in rows}
 
 
 def _leave_out(out: Mapping[int, SkipReason], now: dt.datetime) -> None:

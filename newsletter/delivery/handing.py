@@ -41,6 +41,8 @@ PATIENCE = 1.0
 """Seconds to wait for the servers before looking at clock and mailing again."""
 WAITED_TOO_MUCH = 0.05
 """After so many seconds of waiting for servers one more connection is worth opening."""
+MUCH = 250
+"""So many rows in hand for each connection make one more worth opening, at most 0.004 for each recipient."""
 
 
 class _LeaseLostError(Exception):
@@ -103,7 +105,7 @@ class Hand:
         self._pulse()
         self._look()
         begun = self._begin_on_idle_wires()
-        ready = begun or self._hear()
+        ready = begun or self._gather()
         self._hand_over(ready)
 
     def _begin_on_idle_wires(self) -> list[tuple[Wire, Parcel]]:
@@ -131,22 +133,35 @@ class Hand:
             except NoServerError as error:
                 waiting.nobody_answers(mailing=self._sender.mailing, error=error, now=self._sender.clock())
                 self._stops = True
-        elif self._waited > WAITED_TOO_MUCH and len(self._waiting) > 2 * len(self._transport.wires):
+        elif self._would_one_more_help():
             self._waited = 0.0
             self._transport.grow()
 
-    def _hear(self) -> list[tuple[Wire, Parcel]]:
-        """Wait for the servers; the parcels whose text they want now."""
+    def _would_one_more_help(self) -> bool:
+        """Where there is much to do, and where the servers keep us waiting with a little."""
+        rows, wires = len(self._waiting), len(self._transport.wires)
+        return rows > MUCH * wires or (rows > 2 * wires and self._waited > WAITED_TOO_MUCH)
+
+    def _gather(self) -> list[tuple[Wire, Parcel]]:
+        """Wait for the servers, and take along who answers meanwhile: one note to Redis then serves them all."""
         asked = time.monotonic()
-        heard = self._transport.wait(PATIENCE)
-        self._now = self._sender.clock()
+        ready = self._hear(PATIENCE)
         self._waited += time.monotonic() - asked
-        ready: list[tuple[Wire, Parcel]] = []
-        for wire in heard:
-            ready += self._hear_one(wire)
+        if not ready:
+            self._give_up_the_silent()
+        while 0 < len(ready) < len(self._transport.wires) and (more := self._hear(0)):
+            ready += more
+        return ready
+
+    def _hear(self, seconds: float) -> list[tuple[Wire, Parcel]]:
+        """Wait for so long at most; the parcels whose text is wanted now."""
+        heard = self._transport.wait(seconds)
+        self._now = self._sender.clock()
+        return [each for wire in heard for each in self._hear_one(wire)]
+
+    def _give_up_the_silent(self) -> None:
         for wire in [each for each in self._transport.wires if each.is_overdue]:
             self._lost(wire, SmtpLostError(wire.conversation.stage, None, sentences.SILENT))
-        return ready
 
     def _hear_one(self, wire: Wire) -> list[tuple[Wire, Parcel]]:
         try:

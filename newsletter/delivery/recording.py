@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 import json
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from newsletter.delivery.models import DeliveryState
 from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
     from newsletter.delivery.outcomes import Outcome
 
@@ -29,12 +30,25 @@ UPDATE newsletter_delivery SET
   server = CASE WHEN o.untried = 1 THEN newsletter_delivery.server ELSE o.server END
 FROM {rows} WHERE newsletter_delivery.id = o.id AND newsletter_delivery.lease = o.lease
 """
-"""Who has a lease is `sending` (delivery_leased_to_send). The lease stands in the materialised rows: as a constant PostgreSQL
-would guess that it fits one row, begin there, and compare each with each."""
-POSTGRESQL_ROWS = """WITH o AS MATERIALIZED (
-  SELECT %s::bigint AS lease, * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::int[],
-  %s::int[], %s::text[], %s::text[], %s::text[]) AS c (id, state, due_at, at, untried, unknown, code, enhanced, reply, server))
-"""
+"""Who has a lease is `sending` (delivery_leased_to_send)."""
+COLUMNS = {
+    "id": "bigint",
+    "state": "text",
+    "due_at": "timestamptz",
+    "at": "timestamptz",
+    "untried": "int",
+    "unknown": "int",
+    "code": "int",
+    "enhanced": "text",
+    "reply": "text",
+    "server": "text",
+}
+"""Of an outcome, in the order of `_row`, with PostgreSQL's types."""
+POSTGRESQL_ROWS = """WITH o AS MATERIALIZED (SELECT %s::bigint AS lease, {same} c.* FROM unnest({types}) AS c ({names})) {update}
+AND newsletter_delivery.id = ANY (%s::bigint[])"""
+"""What is the same in all rows stands there once. The lease stands in the materialised rows: as a constant PostgreSQL would
+guess that it fits one row, begin there, and compare each with each. The ids stand there twice, so that it looks each row up
+and does not read the whole table."""
 SQLITE_ROWS = """(
   SELECT %s AS lease, json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
   json_extract(value, '$[2]') AS due_at, json_extract(value, '$[3]') AS at, json_extract(value, '$[4]') AS untried,
@@ -46,7 +60,7 @@ SELECT id, mailing_id, provider, %s, %s, %s, %s, %s, %s, %s FROM newsletter_deli
 """
 
 
-Value = int | str | dt.datetime | None
+Value = int | str | None
 
 
 def record(*, lease: int, outcomes: Sequence[Outcome], ends: bool = False) -> bool:
@@ -76,23 +90,37 @@ def _written(lease: int, outcomes: Sequence[Outcome], *, ends: bool) -> bool:
 
 
 def _update(lease: int, outcomes: Sequence[Outcome]) -> int:
-    rows = [_row(outcome) for outcome in outcomes]
+    moment = functools.lru_cache(connection.ops.adapt_datetimefield_value)  # few moments, many rows
+    rows = [_row(outcome, moment) for outcome in outcomes]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = map(array_of, zip(*rows, strict=True))
-            cursor.execute(POSTGRESQL_ROWS + UPDATE.format(rows="o"), [lease, *columns])
+            cursor.execute(*_for_postgresql(lease, rows))
         else:
             cursor.execute(UPDATE.format(rows=SQLITE_ROWS), [lease, json.dumps(rows)])
         return int(cursor.rowcount)
 
 
-def _row(outcome: Outcome) -> tuple[Value, ...]:
+def _for_postgresql(lease: int, rows: Sequence[Sequence[Value]]) -> tuple[str, list[Value]]:
+    """The statement and its parameters."""
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+    same = {name: values[0] for name, values in columns.items() if name != "id" and len(set(values)) == 1}
+    arrays = {name: array_of(values) for name, values in columns.items() if name not in same}
+    statement = POSTGRESQL_ROWS.format(
+        same="".join(f"%s::{COLUMNS[name]} AS {name}, " for name in same),
+        types=", ".join(f"%s::{COLUMNS[name]}[]" for name in arrays),
+        names=", ".join(arrays),
+        update=UPDATE.format(rows="o"),
+    )
+    return statement, [lease, *same.values(), *arrays.values(), arrays["id"]]
+
+
+def _row(outcome: Outcome, moment: Callable[[dt.datetime | None], Value]) -> tuple[Value, ...]:
     reply = outcome.reply
     return (
         outcome.delivery_id,
         outcome.state.value,
-        _moment(outcome.due_at),
-        _moment(outcome.at),
+        moment(outcome.due_at),
+        moment(outcome.at),
         int(not outcome.tried),
         int(outcome.unknown),
         reply.code or None,
@@ -105,7 +133,10 @@ def _row(outcome: Outcome) -> tuple[Value, ...]:
 def _remember(outcomes: Sequence[Outcome]) -> None:
     """Keep each try but a first one that was sent."""
     notable = [each for each in outcomes if each.tried and (each.number > 1 or each.state != DeliveryState.SENT)]
-    rows = [(each.number, _moment(each.at), _became(each), *_row(each)[6:], each.delivery_id) for each in notable]
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [
+        (each.number, moment(each.at), _became(each), *_row(each, moment)[6:], each.delivery_id) for each in notable
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(HISTORY, rows)
@@ -113,9 +144,3 @@ def _remember(outcomes: Sequence[Outcome]) -> None:
 
 def _became(outcome: Outcome) -> str:
     return (DeliveryState.UNKNOWN if outcome.unknown else outcome.state).value
-
-
-def _moment(moment: dt.datetime | None) -> str | dt.datetime | None:
-    """As this database takes a moment."""
-    adapted: str | dt.datetime | None = connection.ops.adapt_datetimefield_value(moment)
-    return adapted

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import queue
-import selectors
+import select
 import socket
 import threading
 import time
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from newsletter.delivery.smtp import SmtpConnection, SmtpError
-from newsletter.delivery.wires import Wire
+from newsletter.delivery.wires import READABLE, WRITABLE, Wire
 from newsletter.lib.servers import Server, parse
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Transport:
     def __init__(self, servers: Sequence[Server], *, until: float = math.inf) -> None:
         """Connect at first use. Past `until` (of `time.monotonic()`) no server is waited for."""
         self.wires: list[Wire] = []
-        self._selector = selectors.DefaultSelector()
+        self._poll = select.epoll()
+        self._by_number: dict[int, Wire] = {}
         self._servers = [server for server in servers if server.kind == "smtp"]
         self._until = until
         self._resting: dict[str, float] = {}
@@ -94,11 +95,10 @@ class Transport:
     def wait(self, seconds: float) -> list[Wire]:
         """Connections on which something can be heard, or more can be said; none after `seconds`."""
         for wire in self.wires:
-            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if wire.unsent else 0)
-            if wire.watched_for != wanted:
-                self._selector.modify(wire.socket, wanted, wire)
+            if (wanted := READABLE | WRITABLE if wire.unsent else READABLE) != wire.watched_for:
+                self._poll.modify(wire.number, wanted)
                 wire.watched_for = wanted
-        return [key.data for key, _ in self._selector.select(seconds)]
+        return [self._by_number[number] for number, _event in self._poll.poll(seconds)]
 
     def drop(self, wire: Wire) -> None:
         """Forget a connection that broke."""
@@ -147,11 +147,13 @@ class Transport:
 
     def _join(self, wire: Wire) -> None:
         self.wires.append(wire)
-        self._selector.register(wire.socket, selectors.EVENT_READ, wire)
+        self._by_number[wire.number] = wire
+        self._poll.register(wire.number, READABLE)
 
     def _part(self, wire: Wire) -> None:
         self.wires.remove(wire)
-        self._selector.unregister(wire.socket)
+        del self._by_number[wire.number]
+        self._poll.unregister(wire.number)
 
     def _let_idle_ones_go(self) -> None:
         for wire in [each for each in self.wires if time.monotonic() - each.since > IDLE_SECONDS]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import selectors
+import select
 import ssl
 import time
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.transferring import Event
     from newsletter.lib.servers import Server
 
+READABLE, WRITABLE = select.EPOLLIN, select.EPOLLOUT
 LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -35,7 +36,8 @@ class Wire:
         self.unsent = b""
         self.since = time.monotonic()
         """When something moved last."""
-        self.watched_for = selectors.EVENT_READ
+        self.number = self.socket.fileno()
+        self.watched_for = READABLE
         self._connection = connection
         self.socket.settimeout(0)
 
