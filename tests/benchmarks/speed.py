@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 def speed(
     edition: Edition, sink: Sink, folder: Path, *, postmaster: int | None, recipients: int, rounds: int
 ) -> dict[str, Any]:
-    """Figures of `rounds` turns, each: bare injector, bare injector that fills its slots, loop, a whole mailing."""
+    """Figures of `rounds` turns, each: bare injector, two of them at once, one that fills its slots, loop, a whole mailing.
+
+    All of them over as many connections as the mailing uses.
+    """
     crowd(edition, recipients)
     message = fresh(edition).messages.get(language="pl")
     compiled = compile_message(message=message, mailing_id=1)
-    turns: dict[str, list[float]] = {"bare": [], "filling": [], "loop": [], "ours": []}
+    turns: dict[str, list[float]] = {"bare": [], "bare_twice": [], "filling": [], "loop": [], "ours": []}
     runs: list[Run] = []
     with working(folder, sink.url) as worker:
         around = Surroundings(edition, sink, worker, postmaster)
         connections = _warm(around, recipients)
         for _ in range(rounds):
-            for name, filling in (("bare", False), ("filling", True)):
-                load = injector.Load(
-                    compiled, edition.newsletter_id, recipients, PROCESSES, max(1, connections // PROCESSES), filling
-                )
+            for name, processes, filling in (("bare", 1, False), ("bare_twice", 2, False), ("filling", 1, True)):
+                each = max(1, connections // processes)
+                load = injector.Load(compiled, edition.newsletter_id, recipients, processes, each, filling)
                 turns[name].append(injector.messages_per_second(load, port=sink.port))
                 _demand(sink, recipients)
             turns["loop"].append(loop.messages_per_second(message, port=sink.port, number=recipients // 20))
@@ -61,6 +63,7 @@ def _figures(turns: dict[str, list[float]], runs: list[Run], connections: int) -
     total = sum(run.recipients for run in runs)
     return {
         "ours_to_bare_injector": round(ours / bare, 3),
+        "ours_to_two_bare_injectors": round(ours / median(turns["bare_twice"]), 3),
         "ours_to_filling_injector": round(ours / median(turns["filling"]), 3),
         "ours_to_plain_loop": round(ours / plain, 1),
         "messages_per_second": {name: round(median(rates)) for name, rates in turns.items()},
