@@ -222,7 +222,9 @@ class Hand:
 
     def _whose_turn(self) -> Claim | None:
         """The next row whose provider may have one more connection now."""
-        busy = Counter(each.provider for each in self._on_the_way.values()) if self._most else {}
+        if not self._most:
+            return self._waiting.popleft() if self._waiting else None
+        busy = Counter(each.provider for each in self._on_the_way.values())
         for _ in range(len(self._waiting)):
             claimed = self._waiting.popleft()
             most = self._most.get(claimed.provider, 0)

@@ -15,6 +15,8 @@ a worker that slept past its lease can let no more dot go out.
 from __future__ import annotations
 
 import socket
+import ssl
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -222,10 +224,19 @@ def _own_connection() -> socket.socket:
     raw = _plug(parts.scheme, parts.hostname or "127.0.0.1", parts.port or 6379)
     try:
         _introduce(raw, parts)
+        _let_the_system_watch(raw)
     except OSError:
         raw.close()
         raise
     return raw
+
+
+def _let_the_system_watch(raw: socket.socket) -> None:
+    """With Python's timeouts each call would be two; a time that ran out is an OSError (EAGAIN) either way."""
+    if not isinstance(raw, ssl.SSLSocket):
+        raw.settimeout(None)
+        for which in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            raw.setsockopt(socket.SOL_SOCKET, which, struct.pack("ll", int(PATIENCE), 0))
 
 
 def _introduce(raw: socket.socket, parts: SplitResult) -> None:
@@ -240,8 +251,6 @@ def _plug(scheme: str, host: str, port: int) -> socket.socket:
     raw = socket.create_connection((host, port), timeout=PATIENCE)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if scheme == "rediss":
-        import ssl  # noqa: PLC0415 (only where Redis is reached over TLS)
-
         raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
     return raw
 

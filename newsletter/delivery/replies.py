@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 LINE = re.compile(rb"^([2-5]\d\d)([ -]?)(.*)$", re.DOTALL)
+USUAL = re.compile(rb"([2-5])\d\d (?:(\1\.\d{1,3}\.\d{1,3})(?: +|$))?([ -~]{0,500})")
 MOST_LINES = 200
 MOST_OCTETS_PER_LINE = 8192
 """RFC 5321 allows 512; servers that explain themselves exceed it (S9)."""
@@ -60,9 +61,9 @@ class ReplyReader:
             ReplyMalformedError: the server does not speak SMTP, or never stops.
         """
         if not self._buffer and not self._lines and data.endswith(b"\r\n"):
-            lines = data[:-2].split(b"\r\n")
-            if all(line[3:4] == b" " for line in lines):
-                return [_single(line) for line in lines]
+            replies = [_single(line) for line in data[:-2].split(b"\r\n")]
+            if None not in replies:
+                return cast("list[Reply]", replies)
         self._buffer += data
         found = []
         while (reply := self.next_reply()) is not None:
@@ -106,11 +107,10 @@ class ReplyReader:
 
 
 @functools.lru_cache(maxsize=256)
-def _single(line: bytes) -> Reply:
-    """A reply of one line; servers say the same three all day long."""
-    if LINE.match(line) is None or len(line) > MOST_OCTETS_PER_LINE:
-        raise ReplyMalformedError(line)
-    return _joined([line])[0]
+def _single(line: bytes) -> Reply | None:
+    """A reply of one usual line, None for anything else; servers say the same three all day long."""
+    match = USUAL.fullmatch(line)
+    return match and Reply(int(line[:3]), (match[2] or b"").decode(), match[3].decode().strip())
 
 
 def _joined(lines: list[bytes]) -> tuple[Reply, list[str]]:
