@@ -17,6 +17,7 @@ from newsletter.delivery.replies import Reply, ReplyReader
 if TYPE_CHECKING:
     from newsletter.delivery.offering import Offer
 
+USUAL = b"MAIL FROM:<%b>%b\r\nRCPT TO:<%b>\r\n%b"
 FINE = 250
 START_MAIL = 354
 IN_STEADY_FLOW = 4
@@ -219,7 +220,10 @@ class Conversation:
             self._is_dirty, clean = False, b"RSET\r\n"
             self._expected.append(("rset", parcel))
         self._expected += [("mail", parcel), ("rcpt", parcel), ("bdat" if self.chunks else "data", parcel)]
-        return b"".join((clean, self._mail(parcel), self._rcpt(parcel), last))
+        if clean or parcel.envelope_id or not parcel.recipient.isascii():
+            return b"".join((clean, self._mail(parcel), self._rcpt(parcel), last))
+        size = b" SIZE=%d" % len(parcel.message) if self.offer.size else b""
+        return USUAL % (parcel.sender.encode(), size, parcel.recipient.encode(), last)
 
     def _mail(self, parcel: Parcel) -> bytes:
         offer = self.offer
