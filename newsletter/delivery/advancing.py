@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.transport import Transport
 
 NOT_YET = (MailingState.SCHEDULED, MailingState.PREPARING)
+_UNWRITTEN = Q(state=MailingState.SENDING, prepared_at=None)
 SENDERS = 4
 """How many workers a mailing asks for when its sending begins; the sweep adds more while rows are due."""
 
@@ -40,7 +41,7 @@ def advance(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float
 def movable(*, now: dt.datetime) -> list[int]:
     """Ids of mailings that a worker could do something for at `now`, the urgent ones first, then the oldest."""
     begins = Q(state=MailingState.SCHEDULED, due_at__lte=now) | Q(state=MailingState.PREPARING)
-    asks_again = Q(waits_until=None) | Q(waits_until__lte=now) | Q(expires_at__lte=now)
+    asks_again = Q(waits_until=None) | Q(waits_until__lte=now) | Q(expires_at__lte=now) | _UNWRITTEN
     moves = (begins | Q(state=MailingState.SENDING)) & asks_again
     found = list(Mailing.objects.filter(moves | Q(state=MailingState.CANCELLED)).order_by("-lane", "id"))
     sums = tallying.sums_of(mailing_ids=[mailing.pk for mailing in found if mailing.state not in NOT_YET])
@@ -51,39 +52,52 @@ def _can_move(mailing: Mailing, sums: dict[str, int], now: dt.datetime) -> bool:
     if mailing.state == MailingState.CANCELLED or _is_old(mailing, now):
         return sums.get(DeliveryState.QUEUED, 0) + sums.get(DeliveryState.DEFERRED, 0) > 0
     return (
-        sums.get(DeliveryState.QUEUED, 0) > 0
+        mailing.prepared_at is None
+        or sums.get(DeliveryState.QUEUED, 0) > 0
         or not tallying.waiting_in(sums)
         or Delivery.objects.filter(mailing=mailing, due_at__lte=now).exists()
     )
 
 
 def finish(*, mailing_id: int, now: dt.datetime) -> bool:
-    """Close a mailing in which no row waits any more, by the rows themselves; whether it was this call that closed it."""
+    """Close a mailing whose rows are all written and of which none waits, by the rows themselves; whether this call did it."""
     if tallying.waiting_in(tallying.sums_of(mailing_ids=[mailing_id])[mailing_id]):
         return False
     unsettled = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=tallying.UNSETTLED)
-    sent = Mailing.objects.filter(~Exists(unsettled), pk=mailing_id, state=MailingState.SENDING)
+    written = Mailing.objects.filter(prepared_at__isnull=False)
+    sent = written.filter(~Exists(unsettled), pk=mailing_id, state=MailingState.SENDING)
     return sent.update(state=MailingState.FINISHED, finished_at=now, waits_for="", waits_until=None) > 0
 
 
 def _step(mailing: Mailing, clock: Callable[[], dt.datetime], seconds: float) -> int:
     until = time.monotonic() + seconds
     if mailing.state in NOT_YET:
-        return _prepare(mailing.pk, clock, until) if scheduling.begin(mailing=mailing, now=clock()) else 0
+        return _begin(mailing, clock)
     if mailing.state == MailingState.CANCELLED:
         return int(steering.skip_the_rest(mailing_id=mailing.pk, now=clock()))
     if mailing.state != MailingState.SENDING:
         return 0
+    if mailing.prepared_at is None and _prepare(mailing.pk, clock, until):
+        return 1
     if _is_old(mailing, clock()):
         return _clear_away(mailing.pk, clock, until)
-    return 0 if _waits(mailing, clock()) else _send(mailing.pk, clock, seconds)
+    return 0 if _waits(mailing, clock()) else _send(mailing.pk, clock, until - time.monotonic())
 
 
-def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> int:
+def _begin(mailing: Mailing, clock: Callable[[], dt.datetime]) -> int:
+    """Write the first rows; from then on some workers send what others write."""
+    if not scheduling.begin(mailing=mailing, now=clock()):
+        return 0
+    preparing.prepare(mailing_id=mailing.pk, now=clock())
+    return SENDERS
+
+
+def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> bool:
+    """Write rows until all are written (or somebody else is at it), or the time is over: then there is more."""
     while preparing.prepare(mailing_id=mailing_id, now=clock()):
         if time.monotonic() > until:
-            return 1
-    return SENDERS
+            return True
+    return False
 
 
 def _send(mailing_id: int, clock: Callable[[], dt.datetime], seconds: float) -> int:

@@ -21,7 +21,7 @@ def new_salt() -> str:
 
 
 class MailingState(models.TextChoices):
-    """scheduled → preparing → sending ⇄ paused → finished | cancelled."""
+    """scheduled → preparing → sending ⇄ paused → finished | cancelled. While it is sending, rows may still be written."""
 
     SCHEDULED = "scheduled", _("scheduled")
     PREPARING = "preparing", _("preparing")
@@ -76,6 +76,9 @@ class Mailing(models.Model):
     lane = models.CharField(_("lane"), max_length=6, choices=Lane, default=Lane.NORMAL)
     prepared_to = models.BigIntegerField(
         default=0, editable=False, help_text=_("Subscriber id up to which rows exist.")
+    )
+    prepared_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When the last row was written; sending begins before.")
     )
     salt = models.CharField(max_length=32, default=new_salt, editable=False)
     launched_by = models.ForeignKey(

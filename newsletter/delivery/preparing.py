@@ -32,41 +32,52 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-IDS_PER_STEP = 50_000
+IDS_PER_STEP = 10_000
+"""Sending begins once the first step is written, and goes on beside the others."""
 REACHED = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 """Whoever stands so in an earlier, cancelled mailing of the same edition is not written to again."""
 
 
 def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
-    """Write the rows of the next range of subscriber ids, or begin sending when all are written; True while preparing.
+    """Write the rows of the next range of subscriber ids; True while there may be more to write, and this call was its turn.
 
-    May run any number of times and be cut off anywhere: the range and its rows are one transaction, and rows that exist
-    are left alone.
+    May run any number of times, in any number of workers, and be cut off anywhere: the range and its rows are one
+    transaction, rows that exist are left alone, and where somebody else is writing this call does nothing.
     """
     with transaction.atomic():
-        mailing = (
-            Mailing.objects.select_for_update(of=("self",)).select_related("edition__newsletter").get(pk=mailing_id)
-        )
-        if mailing.state != MailingState.PREPARING:
+        mailing = _locked(mailing_id)
+        if mailing is None:
             return False
         last = Subscriber.objects.aggregate(last=Max("id"))["last"] or 0
-        if mailing.prepared_to >= last:
-            return _begin_sending(mailing, now)
+        upto = min(mailing.prepared_to + IDS_PER_STEP, last)
         if mailing.prepared_to == 0:
             _look_at_the_tables("newsletter_subscriber", "newsletter_subscription", "newsletter_suppression")
-        upto = min(mailing.prepared_to + IDS_PER_STEP, last)
-        _write_rows(mailing, upto, now)
-        Mailing.objects.filter(pk=mailing.pk).update(prepared_to=upto)
-    return True
+        if mailing.prepared_to < upto:
+            _write_rows(mailing, upto, now)
+        _go_on(mailing, max(upto, mailing.prepared_to), now, all_is_written=mailing.prepared_to >= last)
+    return mailing.prepared_to < last
 
 
-def _begin_sending(mailing: Mailing, now: dt.datetime) -> bool:
-    _look_at_the_tables("newsletter_delivery")
+def _locked(mailing_id: int) -> Mailing | None:
+    """The mailing, if its rows are to be written and nobody else is at it. Its key stays free for the rows to refer to."""
+    due = Mailing.objects.filter(state__in=[MailingState.PREPARING, MailingState.SENDING], prepared_at=None)
+    alone = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    return alone.select_related("edition__newsletter").filter(pk=mailing_id).first()
+
+
+def _go_on(mailing: Mailing, upto: int, now: dt.datetime, *, all_is_written: bool) -> None:
+    """Let what is written be sent."""
+    facts: dict[str, object] = {"prepared_to": upto}
+    if all_is_written:
+        facts |= {"prepared_at": now}
+    if mailing.state == MailingState.PREPARING:
+        facts |= {"state": MailingState.SENDING, "started_at": now}
+        Edition.objects.filter(pk=mailing.edition_id, published_at=None).update(published_at=now)
+    if mailing.state == MailingState.PREPARING or all_is_written:
+        _look_at_the_tables("newsletter_delivery")
     providers = Tally.objects.filter(mailing_id=mailing.pk).values_list("provider", flat=True).distinct()
     Stream.objects.bulk_create([Stream(mailing=mailing, provider=key) for key in providers], ignore_conflicts=True)
-    Mailing.objects.filter(pk=mailing.pk).update(state=MailingState.SENDING, started_at=now)
-    Edition.objects.filter(pk=mailing.edition_id, published_at=None).update(published_at=now)
-    return False
+    Mailing.objects.filter(pk=mailing.pk).update(**facts)
 
 
 def _look_at_the_tables(*tables: str) -> None:

@@ -31,7 +31,11 @@ def _speed(speed: dict[str, Any] | None, more: str) -> Iterator[Row]:
     if speed is None:
         return
     yield _at_least(f"ours ÷ bare pipelined injector{more}", speed["ours_to_bare_injector"], 0.5, aim=0.7)
-    yield (f"ours ÷ two bare injectors at once, half the connections each{more}", f"{speed['ours_to_two_bare_injectors']}", "")
+    yield (
+        f"ours ÷ two bare injectors at once, half the connections each{more}",
+        f"{speed['ours_to_two_bare_injectors']}",
+        "",
+    )
     yield (f"ours ÷ injector that also fills its slots{more}", f"{speed['ours_to_filling_injector']}", "")
     yield _at_least(f"ours ÷ plain Django loop{more}", speed["ours_to_plain_loop"], 12)
     if speed["commits_per_recipient"] is not None:

@@ -62,7 +62,7 @@ def test_preparing_in_many_steps_and_again_writes_everybody_once(
     while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
         pass
     assert Delivery.objects.filter(mailing=mailing).count() == 50
-    Mailing.objects.update(state=MailingState.PREPARING, prepared_to=before)
+    Mailing.objects.update(state=MailingState.PREPARING, prepared_to=before, prepared_at=None)
     while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
         pass
     assert Delivery.objects.filter(mailing=mailing).count() == 50
