@@ -216,6 +216,8 @@ class Hand:
                 self._replied(wire, claimed, reply)
                 continue
             parcel = Parcel(self._sender.sender, address, message, is_stuffed=True)
+            if wire.conversation.offer.dsn:
+                parcel.envelope_id = self._sender.envelope_id(claimed)
             self._on_the_way[parcel] = claimed
             return parcel
         return None

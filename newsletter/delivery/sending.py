@@ -124,6 +124,10 @@ class Sender:
         )
         return compiled.fill(reader, date=now)
 
+    def envelope_id(self, claimed: Claim) -> str:
+        """What a report about this copy brings back: the left side of its Message-ID (S10)."""
+        return self._message_id_of(claimed.delivery_id).partition("@")[0]
+
     def _compile(self, pk: int) -> Compiled:
         message = Message.objects.select_related("edition__newsletter").get(pk=pk)
         self._compiled[pk] = compile_message(message=message, mailing_id=self.mailing.pk)

@@ -233,8 +233,16 @@ class Conversation:
         return f"MAIL FROM:<{parcel.sender}>{size}{utf8}{dsn}\r\n".encode()
 
     def _rcpt(self, parcel: Parcel) -> bytes:
-        notify = " NOTIFY=FAILURE,DELAY" if self.offer.dsn and parcel.envelope_id else ""
+        notify = ""
+        if self.offer.dsn and parcel.envelope_id:  # never SUCCESS: nobody wants a report for each of a million
+            original = f" ORCPT=rfc822;{_xtext(parcel.recipient)}" if parcel.recipient.isascii() else ""
+            notify = f" NOTIFY=FAILURE,DELAY{original}"
         return f"RCPT TO:<{parcel.recipient}>{notify}\r\n".encode()
+
+
+def _xtext(text: str) -> str:
+    """RFC 3461 4: what is not printable, and + and =, as +XX."""
+    return "".join(each if "!" <= each <= "~" and each not in "+=" else f"+{ord(each):02X}" for each in text)
 
 
 def stuffed(message: bytes) -> bytes:
