@@ -24,7 +24,7 @@ from newsletter.delivery.transferring import Parcel, What
 from newsletter.delivery.transport import NoServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.outcomes import Outcome
@@ -149,15 +149,15 @@ class Hand:
         self._waited += time.monotonic() - asked
         if not ready:
             self._give_up_the_silent()
-        while 0 < len(ready) < len(self._transport.wires) and (more := self._hear(0)):
+        while 0 < len(ready) < len(self._transport.wires) and (more := self._hear(0, {wire for wire, _ in ready})):
             ready += more
         return ready
 
-    def _hear(self, seconds: float) -> list[tuple[Wire, Parcel]]:
-        """Wait for so long at most; the parcels whose text is wanted now."""
+    def _hear(self, seconds: float, ready: Container[Wire] = ()) -> list[tuple[Wire, Parcel]]:
+        """Wait for so long at most; the parcels whose text is wanted now. Who is `ready` gets it before being heard again."""
         heard = self._transport.wait(seconds)
         self._now = self._sender.clock()
-        return [each for wire in heard for each in self._hear_one(wire)]
+        return [each for wire in heard if wire not in ready for each in self._hear_one(wire)]
 
     def _give_up_the_silent(self) -> None:
         for wire in [each for each in self._transport.wires if each.is_overdue]:
