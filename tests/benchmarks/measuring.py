@@ -32,9 +32,9 @@ class Extent:
 
 EXTENTS = {
     "quick": Extent(recipients=5000, rounds=1, sizes=(1000, 5000), seconds=1, connections=2),
-    "usual": Extent(recipients=20_000, rounds=5, sizes=(1000, 2000, 10_000, 200_000), seconds=4, connections=32),
+    "usual": Extent(recipients=50_000, rounds=5, sizes=(1000, 2000, 10_000, 200_000), seconds=4, connections=32),
     "full": Extent(
-        recipients=20_000, rounds=7, sizes=(1000, 2000, 10_000, 100_000, 200_000, 1_000_000), seconds=8, connections=64
+        recipients=50_000, rounds=5, sizes=(1000, 2000, 10_000, 100_000, 200_000, 1_000_000), seconds=8, connections=64
     ),
 }
 
