@@ -36,7 +36,10 @@ LOOK_SECONDS = 2.0
 """How often, within a batch, the mailing is asked whether it was paused or cancelled (S20)."""
 MOST_LOSSES = 3
 """So many fresh connections lost in a row: it is not the message, it is the server."""
-TOO_LARGE = (552, 452)
+TOO_LARGE = 552
+"""At MAIL the only refusal that speaks of the message."""
+ENOUGH = "4.5.3"
+"""So say servers that take no more messages over one connection (OpenSMTPD after a hundred, with 452)."""
 PATIENCE = 1.0
 """Seconds to wait for the servers before looking at clock and mailing again."""
 WAITED_TOO_MUCH = 0.05
@@ -241,7 +244,11 @@ class Hand:
             return True
         claimed = self._on_the_way.pop(event.parcel)
         assert event.reply is not None  # noqa: S101 (only READY comes without)
-        if event.stage == "mail" and event.reply.code not in TOO_LARGE:
+        if event.what is What.REFUSED and wire.carried and _is_enough(event.stage, event.reply):
+            self._waiting.appendleft(claimed)
+            self._transport.retire(wire)
+            return False
+        if event.stage == "mail" and event.reply.code != TOO_LARGE:
             # A refusal at MAIL speaks of us, not of the reader: it must not fail one row after the other (S3).
             self._waiting.appendleft(claimed)
             self._stop_at(wire, SmtpLostError("mail", event.reply))
@@ -381,6 +388,11 @@ class Hand:
 
     def _give_up(self) -> NoReturn:
         raise _LeaseLostError
+
+
+def _is_enough(stage: str, reply: Reply) -> bool:
+    """Whether a connection that has carried mail has carried all it may: another one takes the rest (S11)."""
+    return reply.is_temporary and (stage == "mail" or reply.enhanced == ENOUGH)
 
 
 def _wire_form(address: str) -> str:

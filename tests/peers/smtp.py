@@ -51,7 +51,8 @@ class Script:
     drop_after_dot: dict[str, int] = field(default_factory=dict)
     """Recipients whose copy is taken and then answered by hanging up, this many times."""
     most_per_connection: int = 0
-    """After so many messages 421 and goodbye; 0: never."""
+    """After so many messages `enough` is the answer to MAIL, and after 421 goodbye; 0: never."""
+    enough: str = "421 4.3.2 enough for one connection"
     mail: str = "250 2.1.0 sender ok"
     """The answer to MAIL."""
     delay: float = 0.0
@@ -193,19 +194,18 @@ class Conversation(asyncio.Protocol):
             self._say("250 2.0.0 ok" if verb in (b"HELO", b"RSET", b"NOOP") else "502 5.5.1 no such command")
 
     def _mail(self) -> None:
-        self.recipient, self.refused = "", False
         self._gate("mail")
-        most = self.desk.script.most_per_connection
-        if most and self.taken >= most:
-            self._say("421 4.3.2 enough for one connection")
-            self.ends = True
-        else:
-            self._say(self.desk.script.mail)
+        script = self.desk.script
+        is_enough = bool(script.most_per_connection) and self.taken >= script.most_per_connection
+        reply = script.enough if is_enough else script.mail
+        self.recipient, self.refused = "", not reply.startswith("2")
+        self._say(reply)
+        self.ends = is_enough and reply.startswith("421")
 
     def _rcpt(self, line: bytes) -> None:
         match = ADDRESS.search(line)
         recipient = match[1].decode() if match else ""
-        reply = self._scripted(recipient, "rcpt")
+        reply = "503 5.5.1 no sender" if self.refused else self._scripted(recipient, "rcpt")
         self.refused = reply is not None
         self.recipient = recipient
         self._say(reply or "250 2.1.5 recipient ok")

@@ -143,14 +143,39 @@ def test_a_server_that_always_loses_one_copy_gets_it_three_times_and_no_more(
     assert states(mailing) == {"reader000000@example.org": DeliveryState.UNKNOWN}
 
 
+@pytest.mark.parametrize("offers", [["PIPELINING"], []])
+@pytest.mark.parametrize(
+    "enough", ["421 4.3.2 enough", "452 4.5.3 Too many messages sent", "450 4.7.1 one more and so on"]
+)
 def test_a_limit_of_messages_per_connection_is_no_failure_s11(
-    edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer]
+    edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer], enough: str, offers: list[str]
 ) -> None:
     mailing = prepared(edition, 25)
-    peer = scripted(smtp.Script(most_per_connection=10))
+    peer = scripted(smtp.Script(offers=offers, most_per_connection=10, enough=enough))
     send(mailing, peer)
-    assert set(peer.copies().values()) == {1}
+    assert (len(peer.copies()), peer.taken()) == (25, 25)
     assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
+
+
+@pytest.mark.parametrize("refusal", ["452 4.3.1 no room on the disk", "452 4.5.3 Too many messages sent"])
+def test_a_fresh_connection_that_takes_no_message_concerns_no_reader_s3(
+    edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer], refusal: str
+) -> None:
+    mailing = prepared(edition, 2)
+    assert not send(mailing, scripted(smtp.Script(mail=refusal)))
+    mailing.refresh_from_db()
+    assert refusal in mailing.waits_for
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.QUEUED, 0)}
+
+
+def test_a_reader_whom_every_connection_refuses_as_one_too_many_is_put_off(
+    edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer]
+) -> None:
+    mailing = prepared(edition, 5)
+    reader = "reader000002@example.org"
+    send(mailing, scripted(smtp.Script(replies={reader: [("rcpt", "452 4.5.3 too many recipients", 0)]})))
+    assert states(mailing).pop(reader) == DeliveryState.DEFERRED
+    assert sorted(states(mailing).values()) == [DeliveryState.DEFERRED] + [DeliveryState.SENT] * 4
 
 
 def test_a_server_that_is_away_makes_the_mailing_wait_and_say_so(edition: Edition) -> None:
