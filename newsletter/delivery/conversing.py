@@ -4,8 +4,7 @@ SmtpError                    carries stage, reply, and a text; never an address,
 ├── SmtpUnreachableError     nobody answers: refused, no such name, no greeting in time
 ├── SmtpRefusedError         the server does not want to talk to us: greeting, HELO, TLS or password refused
 ├── SmtpRejectedError        it refused this message or recipient; the connection lives on
-├── SmtpLostError            it hung up, said 421 or fell silent before the final dot: nothing was taken
-└── SmtpUnknownError         it hung up or fell silent after the final dot: nobody knows (S4)
+└── SmtpLostError            it hung up, said 421 or fell silent; what had its final dot may have been taken (S4)
 """
 
 from __future__ import annotations
@@ -66,15 +65,10 @@ class SmtpRejectedError(SmtpError):
 
     def __init__(self, stage: str, reply: Reply) -> None:
         super().__init__(stage, reply)
-        self.answer = reply
 
 
 class SmtpLostError(SmtpError):
-    """The connection ended before the final dot."""
-
-
-class SmtpUnknownError(SmtpError):
-    """The connection ended between the final dot and its reply."""
+    """The connection ended."""
 
 
 def nothing() -> None:

@@ -12,14 +12,16 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.composing import compose
-from newsletter.delivery.smtp import SmtpError
+from newsletter.delivery.conversing import SmtpError, nothing
+from newsletter.delivery.posting import post
+from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.transport import NoServerError, to_our_servers
+from newsletter.delivery.wires import Wire
 from newsletter.lib.links import Purpose, sign
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from newsletter.delivery.transport import Transport
     from newsletter.editions.models import Edition
 
 PATIENCE = 20.0
@@ -48,22 +50,20 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
     recipient = parse(address).wire
     message = _composed(edition, language, recipient, now)
     sender = settings.SENDER_BOUNCE_EMAIL or edition.newsletter.sender_email
-    transport = to_our_servers(until=time.monotonic() + PATIENCE)
-    return _handed_over(transport, sender, recipient, message)
+    return _handed_over(Parcel(sender, recipient, message), until=time.monotonic() + PATIENCE)
 
 
-def _handed_over(transport: Transport, sender: str, recipient: str, message: bytes) -> str:
+def _handed_over(parcel: Parcel, *, until: float) -> str:
     try:
-        connection = transport.open(pulse=_patiently)
+        wire = Wire(to_our_servers(until=until).open(pulse=nothing))
     except NoServerError as error:
         raise NotTakenError(error.failures[0][1].text if error.failures else "") from error
     try:
-        reply = connection.deliver(sender=sender, recipient=recipient, message=message, announce=_patiently)
+        return str(post(wire, parcel, until=until))
     except SmtpError as error:
         raise NotTakenError(error.text) from error
     finally:
-        connection.quit()
-    return str(reply)
+        wire.leave()
 
 
 def _composed(edition: Edition, language: str, recipient: str, now: dt.datetime) -> bytes:
@@ -78,7 +78,3 @@ def _composed(edition: Edition, language: str, recipient: str, now: dt.datetime)
         preferences_token=sign(Purpose.PREFERENCES, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
     )
     return compile_message(message=message, mailing_id=None).fill(reader, date=now)
-
-
-def _patiently() -> None:
-    """Nothing is leased or noted for a test."""

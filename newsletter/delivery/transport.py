@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from newsletter.delivery.smtp import SmtpConnection, SmtpError
+from newsletter.delivery.conversing import SmtpError
+from newsletter.delivery.smtp import SmtpConnection
 from newsletter.delivery.wires import READABLE, WRITABLE, Wire
 from newsletter.lib.servers import Server, parse
 

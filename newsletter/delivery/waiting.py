@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from newsletter.delivery import sentences
+from newsletter.delivery.conversing import SmtpUnreachableError
 from newsletter.delivery.models import Mailing
-from newsletter.delivery.smtp import SmtpUnreachableError
 
 if TYPE_CHECKING:
-    from newsletter.delivery.smtp import SmtpError
+    from newsletter.delivery.conversing import SmtpError
     from newsletter.delivery.transport import NoServerError
 
 ASK_AGAIN = dt.timedelta(seconds=30)

@@ -13,7 +13,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from newsletter.delivery import opening
-from newsletter.delivery.smtp import SmtpConnection, SmtpRefusedError, SmtpUnreachableError
+from newsletter.delivery.conversing import SmtpRefusedError, SmtpUnreachableError
+from newsletter.delivery.posting import post
+from newsletter.delivery.smtp import SmtpConnection
+from newsletter.delivery.transferring import Parcel
+from newsletter.delivery.wires import Wire
 from newsletter.lib.servers import Server
 from tests.environment import free_port
 from tests.peers import certificates
@@ -86,10 +90,9 @@ def opened(port: int, tls: Tls, *, host: str = "localhost", username: str = "") 
 
 
 def deliver(connection: SmtpConnection) -> str:
-    reply = connection.deliver(
-        sender="wici@example.org", recipient="ula@example.org", message=MESSAGE, announce=lambda: None
-    )
-    connection.quit()
+    wire = Wire(connection)
+    reply = post(wire, Parcel("wici@example.org", "ula@example.org", MESSAGE), until=time.monotonic() + 20)
+    wire.leave()
     return str(reply)
 
 
