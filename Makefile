@@ -22,6 +22,9 @@ browser: dev
 scale: dev
 	@$(PY) -m pytest -m scale -s $(FILES)
 
+servers: dev
+	@$(PY) -m pytest -m servers $(FILES)
+
 check: dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -80,7 +83,7 @@ lock:
 	$(LOCK) --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .server_cache .hypothesis
 
 help:
 	@echo "make demo     try Wici out: everything is started, and the demo edition is sent once (PORT=8000)"
@@ -89,9 +92,10 @@ help:
 	@echo "make check    everything that is checked without running: style, types, layers, templates, migrations"
 	@echo "make browser  the journeys in a real browser (needs Debian's chromium)"
 	@echo "make scale    three worker hosts, one cut off in the middle (needs root and iproute2)"
+	@echo "make servers  mail to Postfix, Exim and OpenSMTPD, fetched from Debian (needs root and apt)"
 	@echo "make coverage branch coverage of every stage, and whether it is complete"
 	@echo "make bench    how many messages a second leave"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
 
-.PHONY: demo up test browser scale check install run dev coverage bench lock clean help
+.PHONY: demo up test browser scale servers check install run dev coverage bench lock clean help

@@ -23,6 +23,8 @@ START_MAIL = 354
 IN_STEADY_FLOW = 4
 """Replies that come together while all goes well."""
 CLOSING = 421
+WHOLE = {"dot", "bdat"}
+"""Stages whose answer says what became of a message."""
 
 
 @dataclass(slots=True, eq=False)
@@ -147,10 +149,13 @@ class Conversation:
         return say
 
     def outstanding(self) -> list[tuple[Parcel, bool]]:
-        """Parcels without an answer, each with whether the server may have the whole of it."""
+        """Parcels without an answer, each with whether the server may have the whole of it.
+
+        Who says 421 to an envelope carries out nothing that came behind it.
+        """
         last: dict[Parcel, bool] = {}
         for stage, parcel in self._expected:
-            last[parcel] = stage in {"dot", "bdat"} and parcel.refused is None
+            last[parcel] = stage in WHOLE and parcel.refused is None and self.ended is None
         return list(last.items())
 
     def _all_is_well(self, replies: list[Reply]) -> bool:
@@ -165,10 +170,16 @@ class Conversation:
         )
 
     def _close(self, reply: Reply, events: list[Event]) -> None:
-        """421 comes at any point (S9); where a dot waits for its answer, this is the answer."""
+        """421 comes at any point (S9); where a dot or last chunk waits for its answer, this is the answer."""
         self.ended = reply
-        if self._expected and self._expected[0][0] == "dot":
-            _, parcel = self._expected.popleft()
+        if not self._expected:
+            return
+        stage, parcel = self._expected[0]
+        if parcel.refused is not None:  # that was said before, and stands
+            self._expected = deque(each for each in self._expected if each[1] is not parcel)
+            self._refuse(parcel, events)
+        elif stage in WHOLE:
+            self._expected.popleft()
             events.append(Event(What.ANSWERED, parcel, "dot", reply))
 
     def _step(self, stage: str, parcel: Parcel, reply: Reply, events: list[Event]) -> None:

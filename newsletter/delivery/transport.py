@@ -152,13 +152,18 @@ class Transport:
         self._poll.register(wire.number, READABLE)
 
     def _part(self, wire: Wire) -> None:
-        self.wires.remove(wire)
-        del self._by_number[wire.number]
-        self._poll.unregister(wire.number)
+        """Once: a wire that we just left may turn out to have said goodbye itself."""
+        if wire in self.wires:
+            self.wires.remove(wire)
+            del self._by_number[wire.number]
+            self._poll.unregister(wire.number)
 
     def _let_idle_ones_go(self) -> None:
         for wire in [each for each in self.wires if time.monotonic() - each.since > IDLE_SECONDS]:
             self.retire(wire)
+        for wire in self.wait(0):  # nobody asked anything: it said goodbye, or hung up
+            if wire.is_gone():
+                self.drop(wire)
 
 
 @functools.cache

@@ -91,6 +91,14 @@ class Wire:
             self.say(say)
         return events
 
+    def is_gone(self) -> bool:
+        """Whether the server has ended the conversation while nothing was asked; what it may say then is heard."""
+        try:
+            self.hear()
+        except SmtpLostError:
+            return True
+        return self.conversation.ended is not None
+
     def leave(self) -> None:
         """Say goodbye and hang up."""
         self.socket.settimeout(PULSE)

@@ -1,0 +1,113 @@
+"""Wherever and however a server fails (S1, S4, S9): everybody gets a copy in the end, and two only where nobody could know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from newsletter.delivery import conversing, handing, preparing, sending
+from newsletter.delivery.models import Delivery, DeliveryState
+from newsletter.delivery.transport import Transport
+from newsletter.editions.models import Edition
+from newsletter.lib.servers import parse
+from tests.integration.delivery.conftest import NOON, freeze, make_mailing, make_readers
+from tests.peers import faults
+from tests.peers.faults import Faulty
+
+if TYPE_CHECKING:
+    from newsletter.delivery.models import Mailing
+    from newsletter.editions.models import Newsletter
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
+
+READERS = 6
+OFFERS: list[tuple[str, ...]] = [(), ("PIPELINING",), ("PIPELINING", "CHUNKING")]
+every_offer = pytest.mark.parametrize("offers", OFFERS, ids=["in turn", "pipelined", "chunks"])
+FIRST_AND_LATER = frozenset({1, 4})
+"""On a fresh connection, and on one that has carried mail."""
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a server longer than a moment."""
+    monkeypatch.setattr(conversing, "PULSE", 0.05)
+    monkeypatch.setattr(handing, "PATIENCE", 0.05)
+    for stage in conversing.TIMEOUTS:
+        monkeypatch.setitem(conversing.TIMEOUTS, stage, 0.3)
+
+
+def to_everybody(newsletter: Newsletter, name: str) -> Mailing:
+    """A mailing of one more edition to the same readers."""
+    edition = Edition.objects.create(newsletter=newsletter, slug=name, code=name, dated=NOON.date())
+    freeze(edition, "pl", size=200)
+    mailing = make_mailing(edition)
+    while preparing.prepare(mailing_id=mailing.pk, now=timezone.now()):
+        pass
+    mailing.refresh_from_db()
+    return mailing
+
+
+def send(mailing: Mailing, server: Faulty) -> None:
+    transport = Transport([parse(server.url)])
+    sending.send(mailing_id=mailing.pk, clock=timezone.now, seconds=20, transport=transport)
+    transport.leave()
+
+
+def send_until_all_have_it(mailing: Mailing, server: Faulty) -> None:
+    rows = Delivery.objects.filter(mailing=mailing)
+    for _ in range(6):
+        send(mailing, server)
+        if not rows.exclude(state=DeliveryState.SENT).exists():
+            return
+        rows.filter(state=DeliveryState.DEFERRED).update(due_at=timezone.now())
+    states = set(rows.values_list("state", "attempts", "reply"))
+    raise AssertionError(f"{server.way} at {server.point}: {states}")
+
+
+def known_twice(mailing: Mailing, server: Faulty) -> set[str]:
+    """Who was mailed twice although it was known that they had it."""
+    several = {recipient for recipient, number in server.copies.items() if number > 1}
+    rows = Delivery.objects.filter(mailing=mailing, subscriber__address__in=several, unknowns=0)
+    return set(rows.values_list("subscriber__address", flat=True))
+
+
+def may_be_unknown(server: Faulty) -> bool:
+    """Whether at this point the server may have had all of a message without our knowing."""
+    if server.way == "goodbye":
+        return False
+    has_all = ("mail", "rcpt", "data", "text", "dot", "between") if "CHUNKING" in server.offers else ("text", "dot")
+    return server.point in has_all
+
+
+@every_offer
+@pytest.mark.parametrize("way", faults.WAYS)
+@pytest.mark.usefixtures("hasty")
+def test_a_server_that_fails_at_any_point_loses_nobody(
+    newsletter: Newsletter, offers: tuple[str, ...], way: str
+) -> None:
+    make_readers(newsletter, READERS)
+    for point in faults.POINTS:
+        mailing = to_everybody(newsletter, point)
+        with faults.running(Faulty(offers, way, point, FIRST_AND_LATER)) as server:
+            send_until_all_have_it(mailing, server)
+        assert len(server.copies) == READERS, point
+        assert known_twice(mailing, server) == set(), point
+        unknowns = Delivery.objects.filter(mailing=mailing, unknowns__gt=0).count()
+        assert unknowns <= (len(FIRST_AND_LATER) if may_be_unknown(server) else 0), point
+
+
+@every_offer
+@pytest.mark.parametrize("style", ["cut", "long", "padded"])
+def test_replies_may_come_in_pieces_and_in_many_long_lines_s9(
+    newsletter: Newsletter, offers: tuple[str, ...], style: str
+) -> None:
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, style)
+    with faults.running(Faulty(offers, style=style)) as server:
+        send(mailing, server)
+    assert set(server.copies.values()) == {1}
+    assert len(server.copies) == READERS
+    assert server.connections == 1
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
