@@ -175,9 +175,9 @@ class Hand:
             self._lost(wire, error)
             return []
         wanted = [event.parcel for event in events if self._settled(wire, event)]
-        if wire.conversation.ended is None:
+        if (ended := wire.conversation.ended) is None:
             return [(wire, parcel) for parcel in wanted]
-        self._lost(wire, SmtpLostError(wire.conversation.stage or "mail", wire.conversation.ended), *wanted)
+        self._lost(wire, wire.ending(ended), *wanted)
         return []
 
     def _hand_over(self, ready: list[tuple[Wire, Parcel]]) -> None:
@@ -244,6 +244,10 @@ class Hand:
             return True
         claimed = self._on_the_way.pop(event.parcel)
         assert event.reply is not None  # noqa: S101 (only READY comes without)
+        if event.stage == "bdat":  # it offers CHUNKING and does not know the command
+            self._waiting.appendleft(claimed)
+            self._transport.do_without_chunks(wire.server)
+            return False
         if event.what is What.REFUSED and wire.carried and _is_enough(event.stage, event.reply):
             self._waiting.appendleft(claimed)
             self._transport.retire(wire)

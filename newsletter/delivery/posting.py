@@ -33,7 +33,7 @@ def post(wire: Wire, parcel: Parcel, *, until: float) -> Reply:
     wire.say(talk.begin(parcel))
     while (reply := _answered(wire, _heard(wire, until))) is None:
         if talk.ended is not None:
-            raise SmtpLostError(talk.stage or "data", talk.ended)
+            raise wire.ending(talk.ended)
     return reply
 
 

@@ -23,6 +23,8 @@ START_MAIL = 354
 IN_STEADY_FLOW = 4
 """Replies that come together while all goes well."""
 CLOSING = 421
+NOT_KNOWN = range(500, 505)
+"""What the server says of a command and not of a message (RFC 5321 4.2.2)."""
 WHOLE = {"dot", "bdat"}
 """Stages whose answer says what became of a message."""
 
@@ -55,16 +57,15 @@ class What(Enum):
 
 
 class Event(NamedTuple):
-    """Something happened to a parcel. `stage` is mail, rcpt, data or dot; `reply` is None for READY."""
+    """Something happened to a parcel. `stage` is mail, rcpt, data, dot, or bdat where the server knows no such command.
+
+    `reply` is None for READY.
+    """
 
     what: What
     parcel: Parcel
     stage: str
     reply: Reply | None
-
-
-class UnexpectedReplyError(ValueError):
-    """The server answered something nobody asked, or what no server may answer here."""
 
 
 class Conversation:
@@ -74,7 +75,7 @@ class Conversation:
         """Begin where EHLO, TLS and AUTH ended."""
         self.offer = offer
         self.ended: Reply | None = None
-        """What the server said when it closed the conversation (421)."""
+        """What the server said that ended the conversation: 421, an answer that nobody asked for, or that it knows no BDAT."""
         self._reader = ReplyReader()
         self._expected: deque[tuple[str, Parcel]] = deque()
         self._in_turn: deque[tuple[str, bytes]] = deque()
@@ -124,10 +125,10 @@ class Conversation:
 
     # ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def received(self, data: bytes) -> list[Event]:
-        """What these bytes mean. After 421 `ended` is set and what is outstanding stays so.
+        """What these bytes mean. Once `ended` is set, what is outstanding stays so, and nothing more is heard.
 
         Raises:
-            ReplyMalformedError, UnexpectedReplyError: this is not SMTP as anybody knows it.
+            ReplyMalformedError: this is not SMTP as anybody knows it.
         """
         replies, events = self._reader.replies(data), list[Event]()
         if len(replies) == IN_STEADY_FLOW == len(self._expected) and self._all_is_well(replies):
@@ -135,12 +136,9 @@ class Conversation:
             self._expected.clear()
             return [Event(What.ANSWERED, taken, "dot", replies[0]), Event(What.READY, ready, "data", None)]
         for reply in replies:
-            if reply.code == CLOSING:
-                self._close(reply, events)
+            if self.ended is not None:
                 break
-            if not self._expected:
-                raise UnexpectedReplyError(str(reply.code))
-            self._step(*self._expected.popleft(), reply, events)
+            self._hear(reply, events)
         return events
 
     def outgoing(self) -> bytes:
@@ -169,6 +167,14 @@ class Conversation:
             and self._expected[0][1].refused is None
         )
 
+    def _hear(self, reply: Reply, events: list[Event]) -> None:
+        if reply.code == CLOSING:
+            self._close(reply, events)
+        elif self._expected:
+            self._step(*self._expected.popleft(), reply, events)
+        else:
+            self.ended = reply
+
     def _close(self, reply: Reply, events: list[Event]) -> None:
         """421 comes at any point (S9); where a dot or last chunk waits for its answer, this is the answer."""
         self.ended = reply
@@ -191,6 +197,9 @@ class Conversation:
             self._data(parcel, reply, events)
         elif stage == "rset":
             self._next_in_turn(parcel, events)
+        elif stage == "bdat" and reply.code in NOT_KNOWN and parcel.refused is None:
+            self.ended, parcel.refused = reply, ("bdat", reply)  # it reads the message as commands now
+            self._refuse(parcel, events)
         elif parcel.refused is None:  # the dot, or the last chunk
             self._is_dirty |= not reply.is_positive
             events.append(Event(What.ANSWERED, parcel, "dot", reply))
@@ -213,7 +222,8 @@ class Conversation:
             self._expected.appendleft(("dismissed", parcel))
             self._say = b".\r\n"
         elif reply.is_positive:
-            raise UnexpectedReplyError(str(reply.code))
+            self._expected.appendleft(("data", parcel))
+            self.ended = reply
         else:
             parcel.refused = parcel.refused or ("data", reply)
             self._refuse(parcel, events)

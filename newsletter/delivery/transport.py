@@ -50,6 +50,7 @@ class Transport:
         self._servers = [server for server in servers if server.kind == "smtp"]
         self._until = until
         self._resting: dict[str, float] = {}
+        self._without_chunks: set[str] = set()
         self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
         self._opening = 0
 
@@ -121,6 +122,12 @@ class Transport:
         self._resting[server.name] = time.monotonic() + REST_SECONDS
         return any(not self._rests(other) for other in self._servers)
 
+    def do_without_chunks(self, server: Server) -> None:
+        """From now on this server gets DATA, whatever it offers."""
+        self._without_chunks.add(server.name)
+        for wire in self.wires:
+            wire.conversation.chunks &= wire.server.name != server.name
+
     # ── which server ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _in_turn(self) -> list[Server]:
         """The servers in the order in which to ask them: who has the least of its share first, who rests last."""
@@ -147,6 +154,7 @@ class Transport:
             self._opened.put(None)
 
     def _join(self, wire: Wire) -> None:
+        wire.conversation.chunks &= wire.server.name not in self._without_chunks
         self.wires.append(wire)
         self._by_number[wire.number] = wire
         self._poll.register(wire.number, READABLE)

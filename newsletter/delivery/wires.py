@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import ssl
 import time
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 from newsletter.delivery import sentences
 from newsletter.delivery.conversing import PULSE, TIMEOUTS, SmtpLostError, words_of
 from newsletter.delivery.replies import ReplyMalformedError
-from newsletter.delivery.transferring import Conversation, UnexpectedReplyError
+from newsletter.delivery.transferring import Conversation
 
 if TYPE_CHECKING:
     import socket
 
+    from newsletter.delivery.replies import Reply
     from newsletter.delivery.smtp import SmtpConnection
     from newsletter.delivery.transferring import Event
     from newsletter.lib.servers import Server
@@ -84,12 +86,18 @@ class Wire:
         """
         try:
             events = self.conversation.received(self._read())
-        except (ReplyMalformedError, UnexpectedReplyError) as error:
+        except ReplyMalformedError as error:
             raise SmtpLostError(self.conversation.stage or "data", None, sentences.NOT_SMTP) from error
         self.since = time.monotonic()
         if say := self.conversation.outgoing():
-            self.say(say)
+            with contextlib.suppress(SmtpLostError):  # what came before counts; that it broke is heard next time
+                self.say(say)
         return events
+
+    def ending(self, ended: Reply) -> SmtpLostError:
+        """What it means that the server ended the conversation with `ended`, as the failure of whatever is outstanding."""
+        stage = self.conversation.stage or "mail"
+        return SmtpLostError(stage, None, sentences.OUT_OF_STEP) if ended.is_positive else SmtpLostError(stage, ended)
 
     def is_gone(self) -> bool:
         """Whether the server has ended the conversation while nothing was asked; what it may say then is heard."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 POINTS = ("greeting", "ehlo", "mail", "rcpt", "data", "text", "dot", "between")
 """Instead of the answer to each; in the middle of the text; behind the answer to a dot."""
 WAYS = ("goodbye", "hangs up", "silence")
-"""421 and the end; the end without a word; no word any more, and no end either."""
+"""421 and the end; the end without a word; no word any more, and no end either. Any other way is a reply instead of yes."""
 GOODBYE = "421 4.3.2 shutting down"
 SIZE = re.compile(rb"BDAT (\d+) LAST", re.IGNORECASE)
 ADDRESS = re.compile(rb"<([^>]*)>")
@@ -41,6 +41,8 @@ class Faulty:
     point: str = ""
     numbers: frozenset[int] = frozenset()
     """At which of the times it comes to `point`, over all connections, it fails."""
+    is_lenient: bool = False
+    """Whether it wants the text although it refused the reader."""
     style: str = ""
     """`cut`: every reply comes in pieces; `long`: in many long lines; `padded`: with lines of the least form."""
     port: int = 0
@@ -62,6 +64,7 @@ class _Caller:
         self.socket = connected
         self.lines: BinaryIO = connected.makefile("rb")
         self.recipient = ""
+        self.refused = False
 
     def talk(self) -> None:
         self.at("greeting")
@@ -78,29 +81,38 @@ class _Caller:
             lines = ["peer.example.org", *self.server.offers]
             self.socket.sendall("".join(f"250{'- '[each is lines[-1]]}{each}\r\n" for each in lines).encode())
         elif verb == b"DATA":
-            self.at("data")
-            self.say("354 go ahead")
-            self.take(self.text())
+            self.data()
         elif verb == b"BDAT":
             found = SIZE.match(line)
             assert found
-            self.at("data")
-            self.take(self.chunk(int(found[1])))
-        else:
-            self.envelope(verb, line)
-
-    def envelope(self, verb: bytes, line: bytes) -> None:
-        if verb in (b"MAIL", b"RCPT"):
-            self.at(verb.decode().lower())
+            read = self.chunk(int(found[1]))
+            if not self.at("data"):
+                self.take(read)
+        elif verb in (b"MAIL", b"RCPT"):
             self.recipient = ADDRESS.findall(line)[0].decode()
-        self.say("221 2.0.0 bye" if verb == b"QUIT" else "250 2.0.0 ok")
-        if verb == b"QUIT":
-            raise OverError
+            self.refused = self.at(verb.decode().lower()) or (self.refused and verb == b"RCPT" and self.no("no sender"))
+            if not self.refused:
+                self.say("250 2.0.0 ok")
+        else:
+            self.say("221 2.0.0 bye" if verb == b"QUIT" else "250 2.0.0 ok")
+            if verb == b"QUIT":
+                raise OverError
+
+    def data(self) -> None:
+        if self.at("data") or (self.refused and not self.server.is_lenient and self.no("no recipient")):
+            return
+        self.say("354 go ahead")
+        self.take(self.text())
+
+    def no(self, why: str) -> bool:
+        self.say(f"503 5.5.1 {why}")
+        return True
 
     def text(self) -> int:
-        self.lines.readline()
+        length = len(self.lines.readline())
+        if length == len(b".\r\n"):
+            return 0
         self.at("text")
-        length = 1
         while (line := self.lines.readline()) != b".\r\n":
             if not line:
                 raise OverError
@@ -115,25 +127,34 @@ class _Caller:
             raise OverError
         return read
 
-    def take(self, _length: int) -> None:
-        if self.server.way == "hangs up" and self.server.point == "dot":
-            self.server.copies[self.recipient] += 1  # it has it, and never says so
+    def take(self, length: int) -> None:
+        if self.refused or not length:
+            self.no("no recipient, no text")
+            return
+        server = self.server
+        if server.way == "hangs up" and server.point == "dot":
+            server.copies[self.recipient] += 1  # it has it, and never says so
             self.at("dot")
+        elif self.at("dot"):
+            return
         else:
-            self.at("dot")
-            self.server.copies[self.recipient] += 1
+            server.copies[self.recipient] += 1
         self.say("250 2.0.0 taken")
         self.at("between")
 
-    def at(self, point: str) -> None:
-        """Fail here, if this is where."""
-        self.server.seen[point] += 1
-        if point != self.server.point or self.server.seen[point] not in self.server.numbers:
-            return
-        if self.server.way == "goodbye":
+    def at(self, point: str) -> bool:
+        """Fail here, if this is where; whether another answer was given."""
+        server = self.server
+        server.seen[point] += 1
+        if point != server.point or server.seen[point] not in server.numbers:
+            return False
+        if server.way not in WAYS:
+            self.say(server.way)
+            return True
+        if server.way == "goodbye":
             self.say(GOODBYE)
             self.socket.shutdown(socket.SHUT_WR)
-        if self.server.way != "hangs up":
+        if server.way != "hangs up":
             while self.socket.recv(65536):
                 pass
         raise OverError

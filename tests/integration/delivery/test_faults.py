@@ -111,3 +111,67 @@ def test_replies_may_come_in_pieces_and_in_many_long_lines_s9(
     assert len(server.copies) == READERS
     assert server.connections == 1
     assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
+
+
+@every_offer
+@pytest.mark.parametrize("is_lenient", [False, True])
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [("450 4.2.1 not now", DeliveryState.DEFERRED), ("550 5.1.1 nobody here", DeliveryState.FAILED)],
+)
+def test_a_refusal_at_any_point_concerns_one_reader_and_the_connection_lives_on_s8(
+    newsletter: Newsletter, offers: tuple[str, ...], reply: str, state: DeliveryState, *, is_lenient: bool
+) -> None:
+    make_readers(newsletter, READERS)
+    for point in ("rcpt", "data", "dot"):
+        mailing = to_everybody(newsletter, point)
+        faulty = Faulty(offers, reply, point, FIRST_AND_LATER, is_lenient=is_lenient)
+        with faults.running(faulty) as server:
+            send(mailing, server)
+        rows = Delivery.objects.filter(mailing=mailing)
+        assert rows.filter(state=state, code=int(reply[:3])).count() == len(FIRST_AND_LATER), point
+        assert rows.filter(state=DeliveryState.SENT).count() == READERS - len(FIRST_AND_LATER), point
+        assert (set(server.copies.values()), server.connections) == ({1}, 1), point
+
+
+@every_offer
+def test_a_server_that_takes_so_many_messages_a_session_gets_no_more_rfc_9422(
+    newsletter: Newsletter, offers: tuple[str, ...]
+) -> None:
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, "limited")
+    with faults.running(Faulty((*offers, "LIMITS MAILMAX=4 RCPTMAX=1"))) as server:
+        send(mailing, server)
+    assert (server.connections, server.seen["mail"], len(server.copies)) == (2, READERS, READERS)
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+def test_a_server_that_offers_chunking_and_does_not_know_it_gets_data(newsletter: Newsletter, code: int) -> None:
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, "chunks")
+    faulty = Faulty(("PIPELINING", "CHUNKING"), f"{code} 5.5.1 what?", "data", frozenset({1}))
+    with faults.running(faulty) as server:
+        send(mailing, server)
+    assert [line.split()[0] for line in server.heard if line.startswith(("BDAT", "DATA"))] == [
+        "BDAT",
+        *["DATA"] * READERS,
+    ]
+    assert set(server.copies.values()) == {1}
+    assert set(Delivery.objects.values_list("state", "attempts", "unknowns")) == {(DeliveryState.SENT, 1, 0)}
+
+
+@every_offer
+@pytest.mark.parametrize("point", ["data", "between"])
+@pytest.mark.usefixtures("hasty")
+def test_an_answer_that_fits_nowhere_ends_the_conversation_and_nothing_else(
+    newsletter: Newsletter, offers: tuple[str, ...], point: str
+) -> None:
+    """Yes to DATA where 354 was due, and one more yes behind the answer to a dot."""
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, point)
+    with faults.running(Faulty(offers, "250 yes", point, FIRST_AND_LATER)) as server:
+        send_until_all_have_it(mailing, server)
+    assert known_twice(mailing, server) == set()
+    chunked = "CHUNKING" in offers and point == "data"  # there it is the answer to the message itself
+    assert len(server.copies) == READERS - (len(FIRST_AND_LATER) if chunked else 0)
+    assert server.connections > 1 or chunked
