@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.lib.servers import Server
 
 EXPIRED = {10}
+NOT_YET = {9}
 OTHER_NAME = {62, 64}
 UNKNOWN_ISSUER = {2, 18, 19, 20, 21}
 """OpenSSL's X509_V_ERR_ numbers."""
@@ -29,6 +30,7 @@ def explain(*, server: Server, error: SmtpError, sender: str = "") -> str:
         "host": server.host,
         "port": server.port,
         "sender": sender,
+        "mechanism": server.auth,
         "reply": sentences.said(text=error.text).rstrip("."),
     }
     return EXPLANATIONS[error.stage](server, error) % facts
@@ -75,6 +77,8 @@ def _no_encryption(_server: Server, error: SmtpError) -> str:
         return _("The server does not encrypt from the start here: write smtp:// with ?tls=starttls in SMTP_URL.")
     if reason in OLD_TLS:
         return _("The server knows only encryption that is too old to be safe: its operator must bring it up to date.")
+    if error.text == sentences.NO_AUTHORITIES:
+        return _("The file that ca_file in SMTP_URL names cannot be read: check its path, and who may read it.")
     if error.text == sentences.NO_STARTTLS:
         return _("The server offers no encryption on port %(port)s: try smtps:// in SMTP_URL, or ask its operator.")
     return _("No encrypted line came about: %(reply)s. Check the port and tls in SMTP_URL.")
@@ -83,6 +87,8 @@ def _no_encryption(_server: Server, error: SmtpError) -> str:
 def _bad_certificate(code: int) -> str:
     if code in EXPIRED:
         return _("The server's certificate has run out: its operator must renew it.")
+    if code in NOT_YET:
+        return _("The server's certificate is not valid yet: check this machine's clock, or ask its operator.")
     if code in OTHER_NAME:
         return _("The server's certificate is not for %(host)s: write the name that it is for into SMTP_URL.")
     if code in UNKNOWN_ISSUER:
@@ -92,12 +98,24 @@ def _bad_certificate(code: int) -> str:
 
 def _no_login(server: Server, error: SmtpError) -> str:
     if error.reply is None:
-        return _("No login came about: %(reply)s. Check user, password, auth and tls in SMTP_URL.")
+        return _login_not_tried(server, error)
     if error.reply.is_temporary:
         return _("The server cannot let us in now: “%(reply)s”. Try again later.")
     if server.token_file:
         return _("The server refused the token: “%(reply)s”. Check that the token file holds a fresh one.")
     return _("The server refused the password: “%(reply)s”. Check user and password in SMTP_URL.")
+
+
+def _login_not_tried(server: Server, error: SmtpError) -> str:
+    if server.auth and error.text == sentences.NOT_OFFERED % {"mechanism": server.auth}:
+        return _("The server lets nobody in by %(mechanism)s: take auth out of SMTP_URL, or name another way.")
+    if error.text == sentences.NO_LOGIN:
+        return _("The server lets nobody log in on port %(port)s: try port 587 or 465, or leave out user and password.")
+    if error.text == sentences.NOT_ENCRYPTED:
+        return _("The line is not encrypted, so no password was sent: write smtps:// or ?tls=starttls in SMTP_URL.")
+    if error.text == sentences.NO_TOKEN:
+        return _("The file that token_file in SMTP_URL names cannot be read: check its path, and who may read it.")
+    return _("No login came about: %(reply)s. Check user, password, auth and tls in SMTP_URL.")
 
 
 def _no_sender(_server: Server, error: SmtpError) -> str:

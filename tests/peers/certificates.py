@@ -31,8 +31,11 @@ class Certificate:
         return context
 
 
-def make(folder: Path, *, name: str) -> Certificate:
-    """A certificate for `name`, valid for a day, by an authority nobody knows."""
+HOUR_AGO = dt.timedelta(hours=-1)
+
+
+def make(folder: Path, *, name: str, begins: dt.timedelta = HOUR_AGO) -> Certificate:
+    """A certificate for `name`, valid for 25 hours from `begins` on, by an authority nobody knows."""
     authority, signed = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority for tests")])
     root = _signed(issuer, issuer, authority, authority, _of_an_authority())
@@ -42,6 +45,7 @@ def make(folder: Path, *, name: str) -> Certificate:
         signed,
         authority,
         [(x509.SubjectAlternativeName([x509.DNSName(name)]), False)],
+        begins,
     )
     made = Certificate(folder / f"{name}.pem", folder / f"{name}.key", folder / f"{name}.authority.pem")
     made.chain.write_bytes(leaf)
@@ -77,16 +81,17 @@ def _signed(
     key: ec.EllipticCurvePrivateKey,
     by: ec.EllipticCurvePrivateKey,
     extensions: list[tuple[x509.ExtensionType, bool]],
+    begins: dt.timedelta = HOUR_AGO,
 ) -> bytes:
-    now = dt.datetime.now(dt.UTC)
+    since = dt.datetime.now(dt.UTC) + begins
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(since)
+        .not_valid_after(since + dt.timedelta(hours=25))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
     )

@@ -16,7 +16,7 @@ from tests.peers import certificates
 from tests.peers.openings import speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from newsletter.delivery.examining import Step
@@ -177,6 +177,101 @@ def test_a_silent_server_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> Non
         steps = examined(port)
     assert verdicts(steps)["greeting"] == "bad"
     assert time.monotonic() - began < 5
+
+
+# ── each failure, as a real conversation brings it about ─────────────────────────────────────────────────────────────
+def saying(*answers: str, offers: tuple[str, ...] = ()) -> Callable[[Wire], None]:
+    """Greets, offers, and gives one answer after the other to whatever is said."""
+
+    def talk(wire: Wire) -> None:
+        wire.greet(*offers)
+        for answer in answers:
+            wire.hear()
+            wire.say(answer)
+        wire.hear()
+
+    return talk
+
+
+def only(*said: str) -> Callable[[Wire], None]:
+    def talk(wire: Wire) -> None:
+        for line in said:
+            wire.say(line)
+            wire.hear()
+
+    return talk
+
+
+PASSWORD = {"username": "ula", "password": "hunter2"}
+BY_PLAIN = ("AUTH PLAIN",)
+FAILURES: list[tuple[Callable[[Wire], None], dict[str, object], str, str]] = [
+    (only("HTTP/1.1 400 Bad Request"), {}, "greeting", "is no mail server"),
+    (only("554 5.7.1 your address is blocked"), {}, "greeting", "does not talk to this machine: “554 5.7.1"),
+    (only("421 4.3.2 too many connections"), {}, "greeting", "does not talk to this machine: “421 4.3.2"),
+    (only("220 ready", "451 4.3.2 busy"), {}, "hello", "has no time for us now"),
+    (only("220 ready", "550 what", "550 5.7.1 no such name"), {}, "hello", "Set another one with helo"),
+    (only("220 ready", "what?"), {}, "hello", "did not answer our greeting as a mail server does"),
+    (saying(), {"tls": "starttls"}, "starttls", "offers no encryption on port"),
+    (saying("454 4.7.0 not now", offers=("STARTTLS",)), {"tls": "starttls"}, "starttls", "454 4.7.0 not now"),
+    (only("220 ready"), {"tls": "implicit"}, "starttls", "does not encrypt from the start here"),
+    (saying(), PASSWORD, "auth", "lets nobody log in on port"),
+    (saying(offers=BY_PLAIN), {**PASSWORD, "auth": "CRAM-MD5"}, "auth", "lets nobody in by CRAM-MD5"),
+    (saying("535 5.7.8 wrong", offers=BY_PLAIN), PASSWORD, "auth", "refused the password: “535"),
+    (saying("454 4.7.0 busy", offers=BY_PLAIN), PASSWORD, "auth", "cannot let us in now"),
+    (saying(offers=("AUTH XOAUTH2",)), {"username": "ula", "token_file": "/nowhere"}, "auth", "token_file in SMTP_URL"),
+    (saying("235 in", "550 5.7.1 not yours", offers=BY_PLAIN), PASSWORD, "mail", "no mail from wici@example.org"),
+    (saying("530 5.7.0 log in first"), {}, "mail", "wants a login"),
+    (saying("452 4.3.1 disk full"), {}, "mail", "no mail from us now"),
+    (saying("250 ok", "550 5.7.1 no relaying"), {}, "rcpt", "passes on no mail for us"),
+    (saying("250 ok", "450 4.2.0 greylisted"), {}, "rcpt", "no mail from us now"),
+    (saying("250 ok", "421 4.3.2 going down"), {}, "rcpt", "no mail from us now: “421"),
+]
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "stage", "words"), FAILURES, ids=[f"{one[2]}: {one[3]}" for one in FAILURES]
+)
+def test_each_failure_ends_the_list_with_a_sentence_that_says_what_to_do(
+    script: Callable[[Wire], None], options: dict[str, object], stage: str, words: str
+) -> None:
+    with speaking(script) as port:
+        last = examined(port, **options)[-1]
+    assert (last.name, last.verdict) == (stage, "bad")
+    assert words in last.sentence
+
+
+@pytest.mark.parametrize(
+    ("days", "host", "is_known", "words"),
+    [
+        (-3, "localhost", True, "has run out: its operator must renew it"),
+        (3, "localhost", True, "is not valid yet: check this machine's clock"),
+        (0, "127.0.0.1", True, "is not for 127.0.0.1"),
+        (0, "localhost", False, "name the authority with ca_file"),
+    ],
+)
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_each_fault_of_a_certificate_is_told_apart(
+    tmp_path: Path, tls: str, days: int, host: str, words: str, *, is_known: bool
+) -> None:
+    certificate = certificates.make(tmp_path, name="localhost", begins=dt.timedelta(days=days, hours=-1))
+
+    def talk(wire: Wire) -> None:
+        if tls == "starttls":
+            wire.greet("STARTTLS")
+            wire.hear()
+            wire.say("220 go")
+        wire.encrypt(certificate)
+
+    with speaking(talk) as port:
+        last = examined(port, host=host, tls=tls, ca_file=str(certificate.authority) if is_known else "")[-1]
+    assert (last.name, last.verdict) == ("starttls", "bad")
+    assert words in last.sentence
+
+
+def test_a_name_that_nobody_has_is_told() -> None:
+    last = examined(25, host="nobody.invalid")[-1]
+    assert (last.name, last.verdict) == ("resolve", "bad")
+    assert "nobody.invalid" in last.sentence or "name server did not answer" in last.sentence
 
 
 def test_a_backend_is_looked_for() -> None:

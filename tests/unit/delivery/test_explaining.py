@@ -57,6 +57,8 @@ def failure(stage: str, reply: Reply | None = None, text: str = "", cause: Excep
         (failure("hello", NO), "Set another one with helo"),
         (failure("hello", text=sentences.OUT_OF_STEP), "answers before it is asked. Ask its operator"),
         (failure("starttls", cause=untrusted(10)), "has run out"),
+        (failure("starttls", cause=untrusted(9)), "check this machine's clock"),
+        (failure("starttls", text=sentences.NO_AUTHORITIES), "that ca_file in SMTP_URL names cannot be read"),
         (failure("starttls", cause=untrusted(62)), "is not for mail.example.org"),
         (failure("starttls", cause=untrusted(20)), "name the authority with ca_file"),
         (failure("starttls", text="odd", cause=untrusted(99)), "cannot be trusted: odd"),
@@ -66,7 +68,10 @@ def failure(stage: str, reply: Reply | None = None, text: str = "", cause: Excep
         (failure("starttls", NO), "No encrypted line came about: 550 5.7.1 no. Check"),
         (failure("auth", Reply(535, "5.7.8", "wrong")), "refused the password: “535 5.7.8 wrong”. Check user"),
         (failure("auth", LATER), "cannot let us in now"),
-        (failure("auth", text=sentences.NO_LOGIN), "No login came about: The server offers no way"),
+        (failure("auth", text=sentences.NO_LOGIN), "lets nobody log in on port 587: try"),
+        (failure("auth", text=sentences.NOT_ENCRYPTED), "so no password was sent: write smtps://"),
+        (failure("auth", text=sentences.NO_TOKEN), "that token_file in SMTP_URL names cannot be read"),
+        (failure("auth", text=sentences.UNPROVEN), "No login came about: The server did not prove"),
         (failure("mail", NO), "no mail from wici@example.org"),
         (failure("mail", LATER), "no mail from us now"),
         (failure("mail", LOGIN), "wants a login"),
@@ -87,6 +92,13 @@ def test_a_failure_is_explained(error: SmtpError, words: str) -> None:
 def test_a_token_is_not_called_a_password() -> None:
     with translation.override("en"):
         assert "fresh one" in explain(server=TOKEN, error=failure("auth", NO))
+
+
+def test_a_way_to_log_in_that_was_chosen_and_is_not_there_is_named() -> None:
+    chosen = Server("mail.example.org", 587, "ula", "hunter2", "starttls", auth="PLAIN")
+    missing = failure("auth", text=sentences.NOT_OFFERED % {"mechanism": "PLAIN"})
+    with translation.override("en"):
+        assert "lets nobody in by PLAIN: take auth out" in explain(server=chosen, error=missing)
 
 
 def test_every_stage_of_an_opening_has_its_sentences() -> None:
