@@ -60,11 +60,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _items(request: HttpRequest, entries: list[tuple[str, Any, str]]) -> list[dict[str, Any]]:
-    return [
-        {"title": title, "icon": icon, "link": reverse(_place(model))}
-        for model, title, icon in entries
-        if _may_see(request, model)
-    ]
+    here = _here(request)
+    shown = [(title, icon, reverse(_place(model))) for model, title, icon in entries if _may_see(request, model)]
+    return [{"title": title, "icon": icon, "link": link, "active": link == here} for title, icon, link in shown]
+
+
+def _here(request: HttpRequest) -> str:
+    """The entry a page belongs to: the nearest above it, since the mail servers' page lies below the newsletters'."""
+    links = [reverse(_place(model)) for _title, entries in GROUPS for model, _entry, _icon in entries]
+    return max((link for link in links if request.path.startswith(link)), key=len, default="")
 
 
 def _place(model: str) -> str:

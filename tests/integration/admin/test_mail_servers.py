@@ -94,3 +94,11 @@ def test_a_server_that_is_gone_is_shown_as_gone_and_not_enough(
     assert "so its mail would wait" in change(["gone"])
     change(["gone", "main"])
     assert Newsletter.objects.get().servers == ["gone", "main"]
+
+
+def test_the_sidebar_marks_the_page_one_is_on_and_no_other(chief: Client, settings: Settings) -> None:
+    settings.SMTP_SERVERS = []
+    groups = chief.get(reverse("admin:mail_servers")).context["sidebar_navigation"]
+    assert [item["link"] for group in groups for item in group["items"] if item["active"]] == [
+        reverse("admin:mail_servers")
+    ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from newsletter.delivery import conversing, handing, preparing, sending
+from newsletter.delivery.conversing import SmtpLostError, SmtpRejectedError
 from newsletter.delivery.models import Delivery, DeliveryState
+from newsletter.delivery.posting import post
+from newsletter.delivery.smtp import SmtpConnection
+from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.transport import Transport
+from newsletter.delivery.wires import Wire
 from newsletter.editions.models import Edition
 from newsletter.lib.servers import parse
 from tests.integration.delivery.conftest import NOON, freeze, make_mailing, make_readers
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
 
 READERS = 6
+TEXT = b"Subject: Wici\r\n\r\n" + b"end\r\n" * 20
 OFFERS: list[tuple[str, ...]] = [(), ("PIPELINING",), ("PIPELINING", "CHUNKING")]
 every_offer = pytest.mark.parametrize("offers", OFFERS, ids=["in turn", "pipelined", "chunks"])
 FIRST_AND_LATER = frozenset({1, 4})
@@ -175,3 +183,72 @@ def test_an_answer_that_fits_nowhere_ends_the_conversation_and_nothing_else(
     chunked = "CHUNKING" in offers and point == "data"  # there it is the answer to the message itself
     assert len(server.copies) == READERS - (len(FIRST_AND_LATER) if chunked else 0)
     assert server.connections > 1 or chunked
+
+
+@every_offer
+@pytest.mark.parametrize("way", ["goodbye", "hangs up"])
+@pytest.mark.usefixtures("hasty")
+def test_a_line_that_was_closed_while_it_idled_is_noticed_before_anything_is_entrusted_to_it_s11(
+    newsletter: Newsletter, offers: tuple[str, ...], way: str
+) -> None:
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, "idle")
+    later = Delivery.objects.filter(pk__in=list(Delivery.objects.values_list("pk", flat=True))[READERS // 2 :])
+    later.update(due_at=timezone.now() + dt.timedelta(hours=1))
+    with faults.running(Faulty(offers, way, "between", frozenset({READERS // 2}))) as server:
+        transport = Transport([parse(server.url)])
+        sending.send(mailing_id=mailing.pk, clock=timezone.now, seconds=20, transport=transport)
+        time.sleep(0.1)
+        later.update(due_at=timezone.now())
+        sending.send(mailing_id=mailing.pk, clock=timezone.now, seconds=20, transport=transport)
+        transport.leave()
+    assert set(server.copies.values()) == {1}
+    assert len(server.copies) == READERS
+    assert set(Delivery.objects.values_list("state", "attempts", "unknowns")) == {(DeliveryState.SENT, 1, 0)}
+
+
+@every_offer
+@pytest.mark.parametrize("reply", ["452 4.5.3 enough", "550 5.7.1 not you"])
+def test_a_refusal_and_a_goodbye_in_one_breath_are_both_heard(
+    newsletter: Newsletter, offers: tuple[str, ...], reply: str
+) -> None:
+    make_readers(newsletter, READERS)
+    mailing = to_everybody(newsletter, "both")
+    faulty = Faulty(offers, f"{reply}\r\n421 4.3.2 goodbye", "mail", FIRST_AND_LATER)
+    with faults.running(faulty) as server:
+        send_until_all_have_it(mailing, server)
+    assert set(server.copies.values()) == {1}
+    assert set(Delivery.objects.values_list("state", "unknowns")) == {(DeliveryState.SENT, 0)}
+
+
+# ── one mail by itself ───────────────────────────────────────────────────────────────────────────────────────────────
+def posted(server: Faulty) -> str:
+    wire = Wire(SmtpConnection(parse(server.url), helo="wici.example.org"))
+    try:
+        return str(post(wire, Parcel("wici@example.org", "ula@example.org", TEXT), until=time.monotonic() + 20))
+    finally:
+        wire.close()
+
+
+@every_offer
+@pytest.mark.parametrize("way", faults.WAYS)
+@pytest.mark.usefixtures("hasty")
+def test_a_single_mail_is_told_wherever_the_server_fails(offers: tuple[str, ...], way: str) -> None:
+    for point in ("mail", "rcpt", "data", "text", "dot"):
+        with (
+            faults.running(Faulty(offers, way, point, frozenset({1}))) as server,
+            pytest.raises((SmtpLostError, SmtpRejectedError)) as failed,
+        ):
+            posted(server)
+        assert ("421" in failed.value.text) == (way == "goodbye"), point
+
+
+@every_offer
+def test_a_single_mail_is_taken_or_refused_in_the_servers_words(offers: tuple[str, ...]) -> None:
+    with faults.running(Faulty(offers)) as server:
+        assert posted(server) == "250 2.0.0 taken"
+    for point in ("mail", "rcpt", "data", "dot"):
+        refusing = Faulty(offers, "550 5.7.1 not you", point, frozenset({1}), is_lenient=True)
+        with faults.running(refusing) as server, pytest.raises(SmtpRejectedError, match=r"550 5\.7\.1 not you"):
+            posted(server)
+        assert not server.copies, point
