@@ -90,9 +90,7 @@ class Transport:
     def arrived(self) -> None:
         """Take in what was opened beside the sending."""
         while not self._opened.empty():
-            self._opening = 0
-            if (wire := self._opened.get()) is not None:
-                self._join(wire)
+            self._take_in()
 
     def wait(self, seconds: float) -> list[Wire]:
         """Connections on which something can be heard, or more can be said; none after `seconds`."""
@@ -113,7 +111,9 @@ class Transport:
         wire.leave()
 
     def leave(self) -> None:
-        """Say goodbye to all."""
+        """Say goodbye to all, and to the one that is still being opened."""
+        if self._opening:
+            self._take_in()
         for wire in list(self.wires):
             self.retire(wire)
 
@@ -147,11 +147,19 @@ class Transport:
 
     # ── opening and parting ──────────────────────────────────────────────────────────────────────────────────────────
     def _open_beside(self, server: Server) -> None:
+        wire = None
         try:
-            self._opened.put(Wire(SmtpConnection(server, helo=our_name(), until=self._until)))
+            wire = Wire(SmtpConnection(server, helo=our_name(), until=self._until))
         except SmtpError:
             self._resting[server.name] = time.monotonic() + REST_SECONDS
-            self._opened.put(None)
+        finally:
+            self._opened.put(wire)
+
+    def _take_in(self) -> None:
+        """Wait for what is being opened beside the sending."""
+        wire, self._opening = self._opened.get(), 0
+        if wire is not None:
+            self._join(wire)
 
     def _join(self, wire: Wire) -> None:
         wire.conversation.chunks &= wire.server.name not in self._without_chunks

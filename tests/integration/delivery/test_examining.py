@@ -202,7 +202,7 @@ def only(*said: str) -> Callable[[Wire], None]:
     return talk
 
 
-PASSWORD = {"username": "ula", "password": "hunter2"}
+PASSWORD: dict[str, object] = {"username": "ula", "password": "hunter2"}
 BY_PLAIN = ("AUTH PLAIN",)
 FAILURES: list[tuple[Callable[[Wire], None], dict[str, object], str, str]] = [
     (only("HTTP/1.1 400 Bad Request"), {}, "greeting", "is no mail server"),

@@ -145,7 +145,7 @@ def test_our_name_and_our_address_may_be_chosen_per_server() -> None:
 def test_a_connection_tells_what_was_offered_and_hands_out_its_socket() -> None:
     with speaking(lambda wire: wire.greet("CHUNKING", "LIMITS MAILMAX=5")) as port:
         connection = SmtpConnection(Server("127.0.0.1", port, tls="none"), helo="x")
-        assert (connection.offer.chunking, connection.offer.mailmax) == (True, 5)
+        assert connection.offer == Offer(chunking=True, mailmax=5)
         assert connection.socket.getpeername() == ("127.0.0.1", port)
         connection.close()
 
@@ -160,8 +160,7 @@ def test_a_port_where_nobody_listens_is_unreachable() -> None:
 
 def test_the_second_address_is_tried_when_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     with speaking(lambda wire: wire.greet("DSN")) as port:
-        two = [("127.0.0.1", free_port()), ("127.0.0.1", port)]
-        monkeypatch.setattr(opening, "addresses_of", lambda *_args, **_more: two)
+        monkeypatch.setattr(opening, "addresses_of", lambda *_, **__: [("127.0.0.1", free_port()), ("127.0.0.1", port)])
         assert opened(port).offer.dsn
 
 
@@ -342,6 +341,17 @@ def test_a_token_is_read_again_at_each_connection(tmp_path: Path) -> None:
         for word in ("old\n", "new"):
             file.write_text(word)
             logged_in(port, password="", token_file=str(file))
+
+
+def test_oauthbearer_names_the_server_it_is_for() -> None:
+    def talk(wire: Wire) -> None:
+        wire.greet("AUTH XOAUTH2 OAUTHBEARER")
+        place = f"host=127.0.0.1\1port={wire.socket.getsockname()[1]}"
+        assert wire.hear() == "AUTH OAUTHBEARER " + encoded(f"n,a=ula,\1{place}\1auth=Bearer t0k\1\1")
+        wire.say("235 in")
+
+    with speaking(talk) as port:
+        logged_in(port, password="t0k", auth="OAUTHBEARER")
 
 
 def test_a_token_that_has_run_out_is_refused_in_the_end_and_not_in_the_middle(tmp_path: Path) -> None:

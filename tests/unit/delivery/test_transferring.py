@@ -13,8 +13,8 @@ CHUNKS = Offer(pipelining=True, chunking=True)
 TEXT = b"Subject: Wici\r\n\r\nend\r\n"
 
 
-def parcel(name: str = "ula", **more: str) -> Parcel:
-    return Parcel("wici@example.org", f"{name}@example.org", TEXT, **more)
+def parcel(name: str = "ula", envelope_id: str = "") -> Parcel:
+    return Parcel("wici@example.org", f"{name}@example.org", TEXT, envelope_id)
 
 
 def begun(offer: Offer, *said: str) -> tuple[Conversation, Parcel, list[What]]:
