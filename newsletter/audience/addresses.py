@@ -77,6 +77,15 @@ def parse(text: str) -> Address:
     )
 
 
+def wire_form(address: str) -> str:
+    """A stored address as servers want it; only one with letters beyond ASCII has another form on the wire (F9).
+
+    Raises:
+        AddressError: it is no address.
+    """
+    return address if address.isascii() else parse(address).wire
+
+
 def fingerprint(key: str) -> str:
     """The keyed hash of an `Address.key`: 64 hexadecimal digits that nobody without the pepper can try out (R2)."""
     return hmac.new(settings.SUPPRESSION_PEPPER.encode(), key.encode(), hashlib.sha256).hexdigest()

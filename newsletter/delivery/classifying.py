@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 """At the beginning of a text: Gmail says 421 5.7.32, and replies keep only codes of the same class."""
+ENOUGH = "4.5.3"
+"""So say servers that take no more messages over one connection (OpenSMTPD after a hundred, with 452)."""
+TOO_LARGE = 552
+"""At MAIL the only refusal that speaks of the message and not of us."""
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=]+@[^\s<>\"'(),:;=]+")
 LONGEST_WORDS = 120
 SENTENCES = {
@@ -96,6 +100,11 @@ def classify(*, reply: Reply, provider: str) -> Verdict:
         rule.strikes,
         reply.code == 421,  # noqa: PLR2004 (RFC 5321 3.8)
     )
+
+
+def is_enough(*, stage: str, reply: Reply) -> bool:
+    """Whether `reply`, over a connection that has carried mail, says that it has carried all it may (S11)."""
+    return reply.is_temporary and (stage == "mail" or reply.enhanced == ENOUGH)
 
 
 def without_addresses(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings
 
-from newsletter.audience.addresses import AddressError, parse
+from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
 from newsletter.delivery import allowing, breaking, classifying, lanes, outcomes, sentences, waiting
 from newsletter.delivery.claiming import renew
@@ -36,10 +36,6 @@ LOOK_SECONDS = 2.0
 """How often, within a batch, the mailing is asked whether it was paused or cancelled (S20)."""
 MOST_LOSSES = 3
 """So many fresh connections lost in a row: it is not the message, it is the server."""
-TOO_LARGE = 552
-"""At MAIL the only refusal that speaks of the message."""
-ENOUGH = "4.5.3"
-"""So say servers that take no more messages over one connection (OpenSMTPD after a hundred, with 452)."""
 PATIENCE = 1.0
 """Seconds to wait for the servers before looking at clock and mailing again."""
 WAITED_TOO_MUCH = 0.05
@@ -207,7 +203,7 @@ class Hand:
         """The next reader's message, ready to go; who cannot be written to has an outcome at once."""
         while (claimed := self._whose_turn()) is not None:
             try:
-                address = _wire_form(claimed.address)
+                address = wire_form(claimed.address)
                 message = self._sender.filled(claimed, address, self._now)
             except (AddressError, ReaderError):
                 self._replied(wire, claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
@@ -244,23 +240,25 @@ class Hand:
             return True
         claimed = self._on_the_way.pop(event.parcel)
         assert event.reply is not None  # noqa: S101 (only READY comes without)
-        if event.stage == "bdat":  # it offers CHUNKING and does not know the command
+        if self._concerns_us(wire, event, event.reply):
             self._waiting.appendleft(claimed)
-            self._transport.do_without_chunks(wire.server)
-            return False
-        if event.what is What.REFUSED and wire.carried and _is_enough(event.stage, event.reply):
-            self._waiting.appendleft(claimed)
-            self._transport.retire(wire)
-            return False
-        if event.stage == "mail" and event.reply.code != TOO_LARGE:
-            # A refusal at MAIL speaks of us, not of the reader: it must not fail one row after the other (S3).
-            self._waiting.appendleft(claimed)
-            self._stop_at(wire, SmtpLostError("mail", event.reply))
             return False
         wire.carried += 1
         self._sender.losses = 0
         self._replied(wire, claimed, event.reply, noted=event.what is What.ANSWERED)
         return False
+
+    def _concerns_us(self, wire: Wire, event: Event, reply: Reply) -> bool:
+        """Whether the server refused us or this connection: that must not fail one row after the other (S3)."""
+        if event.stage == "bdat":  # it offers CHUNKING and does not know the command
+            self._transport.do_without_chunks(wire.server)
+        elif event.what is What.REFUSED and wire.carried and classifying.is_enough(stage=event.stage, reply=reply):
+            self._transport.retire(wire)
+        elif event.stage == "mail" and reply.code != classifying.TOO_LARGE:
+            self._stop_at(wire, SmtpLostError("mail", reply))
+        else:
+            return False
+        return True
 
     def _replied(self, wire: Wire, claimed: Claim, reply: Reply, *, noted: bool = False) -> None:
         server = wire.server.name
@@ -392,16 +390,6 @@ class Hand:
 
     def _give_up(self) -> NoReturn:
         raise _LeaseLostError
-
-
-def _is_enough(stage: str, reply: Reply) -> bool:
-    """Whether a connection that has carried mail has carried all it may: another one takes the rest (S11)."""
-    return reply.is_temporary and (stage == "mail" or reply.enhanced == ENOUGH)
-
-
-def _wire_form(address: str) -> str:
-    """Only an address with letters beyond ASCII has another form on the wire (F9)."""
-    return address if address.isascii() else parse(address).wire
 
 
 def _quarter_of_a_lease() -> float:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from newsletter.delivery import sentences
 from newsletter.delivery.conversing import SmtpLostError, SmtpRejectedError
-from newsletter.delivery.transferring import What
 
 if TYPE_CHECKING:
     from newsletter.delivery.replies import Reply
@@ -51,11 +50,11 @@ def _heard(wire: Wire, until: float) -> list[Event]:
 
 
 def _answered(wire: Wire, events: list[Event]) -> Reply | None:
-    for event in events:
-        if event.what is What.READY:
-            wire.say(wire.conversation.hand_over(event.parcel))
-        elif event.reply is not None and event.reply.is_positive:
-            return event.reply
-        elif event.reply is not None:
-            raise SmtpRejectedError(event.stage, event.reply)
+    for _what, parcel, stage, reply in events:
+        if reply is None:  # it waits for the text
+            wire.say(wire.conversation.hand_over(parcel))
+        elif reply.is_positive:
+            return reply
+        else:
+            raise SmtpRejectedError(stage, reply)
     return None

@@ -53,7 +53,8 @@ class Faulty:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}?tls=none"
+        """One connection at a time: whatever the machine is busy with, no second one is opened beside it."""
+        return f"smtp://127.0.0.1:{self.port}?tls=none&connections=1"
 
 
 class _Caller:
