@@ -77,6 +77,15 @@ def parse(text: str) -> Address:
     )
 
 
+def wire_form(text: str) -> str:
+    """How an address that was parsed before stands on the wire: only one with letters beyond ASCII is written differently.
+
+    Raises:
+        AddressError: it is no address (any more).
+    """
+    return text if text.isascii() else parse(text).wire
+
+
 def fingerprint(key: str) -> str:
     """The keyed hash of an `Address.key`: 64 hexadecimal digits that nobody without the pepper can try out (R2)."""
     return hmac.new(settings.SUPPRESSION_PEPPER.encode(), key.encode(), hashlib.sha256).hexdigest()
