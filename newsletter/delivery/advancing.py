@@ -76,7 +76,7 @@ def _step(mailing: Mailing, clock: Callable[[], dt.datetime], seconds: float) ->
         return int(steering.skip_the_rest(mailing_id=mailing.pk, now=clock()))
     if mailing.state != MailingState.SENDING:
         return 0
-    if mailing.prepared_at is None and _prepare(mailing.pk, clock, until):
+    if mailing.prepared_at is None and _prepare(mailing, clock, until):
         return 1
     if _is_old(mailing, clock()):
         return _clear_away(mailing.pk, clock, until)
@@ -91,10 +91,10 @@ def _begin(mailing: Mailing, clock: Callable[[], dt.datetime]) -> int:
     return SENDERS
 
 
-def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> bool:
+def _prepare(mailing: Mailing, clock: Callable[[], dt.datetime], until: float) -> bool:
     """Write rows until all are written (or somebody else is at it), or the time is over: then there is more."""
-    while preparing.prepare(mailing_id=mailing_id, now=clock()):
-        if time.monotonic() > until:
+    while preparing.prepare(mailing_id=mailing.pk, now=clock()):
+        if time.monotonic() > until or lanes.makes_room(mailing=mailing):
             return True
     return False
 
