@@ -12,7 +12,6 @@ from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
-from newsletter.delivery.models import Lane
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +46,9 @@ def nudge_once(*, mailing_id: int) -> None:
 
 
 def _ask_for_work(mailing_id: int) -> None:
-    urgent = lanes.lane_of(mailing_id=mailing_id) == Lane.URGENT
+    queue = lanes.queue_for(mailing_id=mailing_id)
     try:
-        work.apply_async(
-            kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES, queue="urgent" if urgent else "mailings"
-        )
+        work.apply_async(kwargs={"mailing_id": mailing_id}, expires=NUDGE_EXPIRES, queue=queue)
     except OperationalError:
         log.warning("no broker to nudge about mailing %s; the sweep will", mailing_id)
 

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q
 from newsletter.delivery import choosing, expiring, lanes, preparing, scheduling, sending, steering, tallying, waiting
 from newsletter.delivery.models import Delivery, DeliveryState, Lane, Mailing, MailingState
 from newsletter.delivery.transport import kept
-from newsletter.editions.models import Newsletter
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +33,7 @@ def advance(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float
         return 0
     workers = _step(mailing, clock, seconds)
     if mailing.lane == Lane.URGENT:
-        lanes.say_urgent(waits=workers > 0)
+        lanes.say_urgent(mailing_id=mailing_id, waits=workers > 0)
     return workers
 
 
@@ -77,11 +76,11 @@ def _step(mailing: Mailing, clock: Callable[[], dt.datetime], seconds: float) ->
         return int(steering.skip_the_rest(mailing_id=mailing.pk, now=clock()))
     if mailing.state != MailingState.SENDING:
         return 0
-    if mailing.prepared_at is None and _prepare(mailing.pk, clock, until):
+    if mailing.prepared_at is None and _prepare(mailing, clock, until):
         return 1
     if _is_old(mailing, clock()):
         return _clear_away(mailing.pk, clock, until)
-    return 0 if _waits(mailing, clock()) else _send(mailing.pk, clock, until - time.monotonic())
+    return 0 if _waits(mailing, clock()) else _send(mailing, clock, until - time.monotonic())
 
 
 def _begin(mailing: Mailing, clock: Callable[[], dt.datetime]) -> int:
@@ -92,25 +91,30 @@ def _begin(mailing: Mailing, clock: Callable[[], dt.datetime]) -> int:
     return SENDERS
 
 
-def _prepare(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> bool:
+def _prepare(mailing: Mailing, clock: Callable[[], dt.datetime], until: float) -> bool:
     """Write rows until all are written (or somebody else is at it), or the time is over: then there is more."""
-    while preparing.prepare(mailing_id=mailing_id, now=clock()):
-        if time.monotonic() > until:
+    while preparing.prepare(mailing_id=mailing.pk, now=clock()):
+        if time.monotonic() > until or lanes.makes_room(mailing=mailing):
             return True
     return False
 
 
-def _send(mailing_id: int, clock: Callable[[], dt.datetime], seconds: float) -> int:
-    if sending.send(mailing_id=mailing_id, clock=clock, seconds=seconds, transport=_transport(mailing_id)):
-        return 1
-    finish(mailing_id=mailing_id, now=clock())
-    return 0
+def _send(mailing: Mailing, clock: Callable[[], dt.datetime], seconds: float) -> int:
+    """Send for a turn; somebody urgent may have this worker at once, and all but one of its connections."""
+    transport = _transport(mailing)
+    with transport.taken_up():
+        goes_on = sending.send(mailing_id=mailing.pk, clock=clock, seconds=seconds, transport=transport)
+        if lanes.makes_room(mailing=mailing):
+            transport.shrink()
+            return 0
+    if not goes_on:
+        finish(mailing_id=mailing.pk, now=clock())
+    return int(goes_on)
 
 
-def _transport(mailing_id: int) -> Transport:
+def _transport(mailing: Mailing) -> Transport:
     """Over the servers its newsletter chose; where they are not there any more, over none."""
-    newsletter = Newsletter.objects.get(editions__mailings=mailing_id)
-    return kept(tuple(choosing.servers_for(newsletter=newsletter)))
+    return kept(tuple(choosing.servers_for(newsletter=mailing.edition.newsletter)))
 
 
 def _clear_away(mailing_id: int, clock: Callable[[], dt.datetime], until: float) -> int:

@@ -181,6 +181,7 @@ HOLD = f"""
 local time = {CLOCK}
 local now = time[1] * 1000000 + time[2]
 local most, holder, wanted, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local open = tonumber(ARGV[5])  -- none: who asks again has closed what it was told less
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
   redis.call('ZREM', KEYS[1], gone)
   redis.call('HDEL', KEYS[2], gone)
@@ -193,7 +194,7 @@ end
 redis.call('ZADD', KEYS[1], now + lease, holder)
 local share = math.max(1, math.floor(most / redis.call('ZCARD', KEYS[1])))
 local taken, claimed, told_before = 0, 0, 0
-local kept = redis.call('HGETALL', KEYS[2])  -- of each: what it is told, what it was told before, what it wanted
+local kept = redis.call('HGETALL', KEYS[2])  -- of each: what it is told, what may still be open, what it wanted
 for place = 1, #kept, 2 do
   local told, before, wants = string.match(kept[place + 1], '(%d+) (%d+) (%d+)')
   if kept[place] == holder then
@@ -204,7 +205,7 @@ for place = 1, #kept, 2 do
   end
 end
 local told = math.max(0, math.min(wanted, math.max(share, most - claimed), most - taken))
-redis.call('HSET', KEYS[2], holder, told .. ' ' .. told_before .. ' ' .. wanted)
+redis.call('HSET', KEYS[2], holder, told .. ' ' .. (open or told_before) .. ' ' .. wanted)
 redis.call('PEXPIRE', KEYS[1], 86400000)
 redis.call('PEXPIRE', KEYS[2], 86400000)
 return told

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter, deque
+from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings
 
 from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import allowing, breaking, classifying, lanes, outcomes, sentences, waiting
+from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, waiting
 from newsletter.delivery.claiming import renew
 from newsletter.delivery.conversing import SmtpLostError
 from newsletter.delivery.journal import JournalError, announcement, answer
-from newsletter.delivery.models import Lane, Mailing, MailingState
+from newsletter.delivery.picking import Pile
+from newsletter.delivery.rationing import FRESH_SECONDS
+from newsletter.delivery.rechecking import leave_out_the_gone
 from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
-from newsletter.delivery.scheduling import may_send
 from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transferring import Parcel, What
-from newsletter.delivery.transport import NoServerError
+from newsletter.delivery.watching import LOOK_SECONDS, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from newsletter.delivery.allowing import Allowance
     from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
     from newsletter.delivery.transferring import Event
     from newsletter.delivery.wires import Wire
 
-LOOK_SECONDS = 2.0
-"""How often, within a batch, the mailing is asked whether it was paused or cancelled (S20)."""
 MOST_LOSSES = 3
 """So many fresh connections lost in a row: it is not the message, it is the server."""
 PATIENCE = 1.0
@@ -51,13 +51,12 @@ class _LeaseLostError(Exception):
 class Hand:
     """One batch in hand, under one lease."""
 
-    def __init__(self, sender: Sender, batch: Batch, most: Mapping[str, int]) -> None:
-        """Nothing is sent before `run`. `most`: connections that may carry mail to a receiving provider at the same time."""
+    def __init__(self, sender: Sender, batch: Batch, allowed: Mapping[str, Allowance]) -> None:
+        """Nothing is sent before `run`. `allowed` says how the connections may be used for each receiving provider."""
         self._sender = sender
         self._transport = sender.transport
         self._lease = batch.lease
-        self._waiting = deque(batch.claims)
-        self._most = most
+        self._waiting = Pile(batch.claims, allowed)
         self._closed: list[Claim] = []
         """To a provider that wants to be left alone."""
         self._on_the_way: dict[Parcel, Claim] = {}
@@ -66,8 +65,12 @@ class Hand:
         self._now = sender.clock()
         """Of this turn of the loop."""
         self._stops = False
+        self.carried = 0
+        """Rows whose outcome a server has said."""
         self._waited = 0.0
-        self._looked = time.monotonic()
+        self._patience = PATIENCE
+        self._turn_at = time.monotonic()
+        self._watch = Watch(sender.mailing, sender.clock, sender.until)
         self._renew_at = _quarter_of_a_lease()
 
     def run(self) -> bool:
@@ -79,7 +82,7 @@ class Hand:
             self._post()
             self._demand_kept()
         except _LeaseLostError:
-            self._drop_all()
+            self._transport.hang_up()
             return True
         except JournalError:
             waiting.journal_is_away(mailing=self._sender.mailing, now=self._sender.clock())
@@ -97,12 +100,13 @@ class Hand:
             self._hand_back()
             if not stopped:
                 waiting.nothing_in_the_way(mailing=self._sender.mailing)
-        return not stopped
+        return not stopped or self._watch.turn_is_over
 
     # ── one turn of the loop ─────────────────────────────────────────────────────────────────────────────────────────
     def _turn(self) -> None:
         self._pulse()
         self._look()
+        self._transport.tend()
         begun = self._begin_on_idle_wires()
         ready = begun or self._gather()
         self._hand_over(ready)
@@ -116,8 +120,11 @@ class Hand:
         for wire in [each for each in self._transport.wires if each.conversation.is_idle]:
             if wire.is_spent:
                 self._transport.retire(wire)
+            elif not self._carries(wire):
+                continue
             elif (parcel := self._next(wire)) is None:
-                break
+                if self._waiting.wears(wire):
+                    self._transport.retire(wire)
             elif wire.conversation.chunks:
                 whole.append((wire, parcel))
             else:
@@ -126,15 +133,18 @@ class Hand:
 
     def _keep_connected(self) -> None:
         self._transport.arrived()
-        if not self._transport.wires:
-            try:
-                self._transport.ensure(pulse=self._pulse)
-            except NoServerError as error:
-                waiting.nobody_answers(mailing=self._sender.mailing, error=error, now=self._sender.clock())
-                self._stops = True
+        if not any(map(self._carries, self._transport.wires)):
+            if not self._on_the_way:  # while we wait for a way now, nobody else has to
+                wait = self._sender.connect(pulse=self._pulse)
+                self._stops |= wait is None
+                self._patience = wait or PATIENCE
         elif self._would_one_more_help():
             self._waited = 0.0
-            self._transport.grow()
+            self._transport.grow(may_carry=self._sender.purse.may_carry)
+
+    def _carries(self, wire: Wire) -> bool:
+        """Whether a message may go over it: nobody else wants it, and its server may carry one more."""
+        return not wire.retires and self._sender.purse.may_carry(wire.server)
 
     def _would_one_more_help(self) -> bool:
         """Where there is much to do, and where the servers keep us waiting with a little."""
@@ -144,8 +154,9 @@ class Hand:
     def _gather(self) -> list[tuple[Wire, Parcel]]:
         """Wait for the servers, and take along who answers meanwhile: one note to Redis then serves them all."""
         asked = time.monotonic()
-        ready = self._hear(PATIENCE)
-        self._waited += time.monotonic() - asked
+        ready = self._hear(self._patience)
+        self._patience = PATIENCE
+        self._waited += self._turn_at - asked
         if not ready:
             self._give_up_the_silent()
         while 0 < len(ready) < len(self._transport.wires) and (more := self._hear(0, {wire for wire, _ in ready})):
@@ -155,7 +166,7 @@ class Hand:
     def _hear(self, seconds: float, ready: Container[Wire] = ()) -> list[tuple[Wire, Parcel]]:
         """Wait for so long at most; the parcels whose text is wanted now. Who is `ready` gets it before being heard again."""
         heard = self._transport.wait(seconds)
-        self._now = self._sender.clock()
+        self._now, self._turn_at = self._sender.clock(), time.monotonic()
         return [each for wire in heard if wire not in ready for each in self._hear_one(wire)]
 
     def _give_up_the_silent(self) -> None:
@@ -181,6 +192,8 @@ class Hand:
 
         While Redis writes the notes down, the next messages are filled.
         """
+        if any(self._turn_at - wire.begun_at > LOOK_SECONDS for wire, _ in ready):
+            ready = self._still_entitled(ready)
         self._notes += [announcement(self._on_the_way[each].delivery_id, wire.server.name) for wire, each in ready]
         self._post()
         nexts = {wire: self._next(wire) for wire, _ in ready if self._may_follow(wire)}
@@ -190,7 +203,8 @@ class Hand:
             self._say(wire, talk.begin(parcel) if talk.chunks else talk.hand_over(parcel, nexts.get(wire)))
 
     def _may_follow(self, wire: Wire) -> bool:
-        return not self._stops and bool(self._waiting) and wire.may_follow and not wire.conversation.chunks
+        going_on = not self._stops and bool(self._waiting) and self._carries(wire)
+        return going_on and wire.may_follow and not wire.conversation.chunks
 
     def _say(self, wire: Wire, data: bytes) -> None:
         try:
@@ -201,7 +215,7 @@ class Hand:
     # ── one parcel ───────────────────────────────────────────────────────────────────────────────────────────────────
     def _next(self, wire: Wire) -> Parcel | None:
         """The next reader's message, ready to go; who cannot be written to has an outcome at once."""
-        while (claimed := self._whose_turn()) is not None:
+        while (claimed := self._waiting.take(wire, self._on_the_way.values())) is not None:
             try:
                 address = wire_form(claimed.address)
                 message = self._sender.filled(claimed, address, self._now)
@@ -209,7 +223,7 @@ class Hand:
                 self._replied(wire, claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
                 continue
             except BaseException:
-                self._waiting.appendleft(claimed)  # nothing of it went out
+                self._waiting.put_back([claimed])  # nothing of it went out
                 raise
             if (reply := wire.conversation.refusal(address, len(message))) is not None:
                 self._replied(wire, claimed, reply)
@@ -218,20 +232,9 @@ class Hand:
             if wire.conversation.offer.dsn:
                 parcel.envelope_id = self._sender.envelope_id(claimed)
             self._on_the_way[parcel] = claimed
+            self._sender.purse.spend(wire.server)
+            wire.begun_at = self._turn_at
             return parcel
-        return None
-
-    def _whose_turn(self) -> Claim | None:
-        """The next row whose provider may have one more connection now."""
-        if not self._most:
-            return self._waiting.popleft() if self._waiting else None
-        busy = Counter(each.provider for each in self._on_the_way.values())
-        for _ in range(len(self._waiting)):
-            claimed = self._waiting.popleft()
-            most = self._most.get(claimed.provider, 0)
-            if not most or busy[claimed.provider] < most:
-                return claimed
-            self._waiting.append(claimed)
         return None
 
     def _settled(self, wire: Wire, event: Event) -> bool:
@@ -241,9 +244,10 @@ class Hand:
         claimed = self._on_the_way.pop(event.parcel)
         assert event.reply is not None  # noqa: S101 (only READY comes without)
         if self._concerns_us(wire, event, event.reply):
-            self._waiting.appendleft(claimed)
+            self._waiting.put_back([claimed])
             return False
         wire.carried += 1
+        self.carried += 1
         self._sender.losses = 0
         self._replied(wire, claimed, event.reply, noted=event.what is What.ANSWERED)
         return False
@@ -285,8 +289,7 @@ class Hand:
             return
         allowing.forget()
         self._stops |= not provider
-        self._closed += [each for each in self._waiting if each.provider == provider]
-        self._waiting = deque(each for each in self._waiting if each.provider != provider)
+        self._closed += self._waiting.pull(provider)
 
     def _lost(self, wire: Wire, error: SmtpLostError, *wanted: Parcel) -> None:
         """The connection ended: what may have arrived is unknown, the rest waits again or is put off."""
@@ -297,9 +300,9 @@ class Hand:
             self._outcomes.append(outcomes.unknown(attempt=attempt, text=error.text, rng=self._sender.rng))
         untaken = [self._on_the_way.pop(one) for one in [*wanted, *(p for p, after in outstanding if not after)]]
         if wire.carried or not untaken:  # it idled or reached the server's limit (S11): a new one, and nothing happened
-            self._waiting.extendleft(reversed(untaken))
+            self._waiting.put_back(untaken)
         elif error.reply or self._sender.losses + 1 >= MOST_LOSSES:
-            self._waiting.extendleft(reversed(untaken))
+            self._waiting.put_back(untaken)
             self._stop_at(wire, error)
         else:
             self._sender.losses += 1
@@ -323,14 +326,24 @@ class Hand:
 
     # ── lease, journal, rows ─────────────────────────────────────────────────────────────────────────────────────────
     def _look(self) -> None:
-        """Stop where it was paused or cancelled, its window closed, or somebody urgent wants the worker."""
-        mailing = self._sender.mailing
-        if mailing.lane == Lane.NORMAL and lanes.is_urgent_waiting():
-            self._stops = True
-        if time.monotonic() - self._looked > LOOK_SECONDS:
-            self._looked = time.monotonic()
-            moving = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING).exists()
-            self._stops |= not moving or may_send(mailing=mailing, now=self._sender.clock()) is not None
+        """Stop where nothing more may be begun; where the batch lasts, ask again whether its readers are still there."""
+        self._stops |= self._watch.makes_room()
+        if self._watch.is_due():
+            self._stops |= self._watch.must_stop()
+            self._sender.purse.give_back(older_than=FRESH_SECONDS)
+            self._return_tokens(self._waiting.leave_out(self._gone(self._waiting)))
+
+    def _still_entitled(self, ready: list[tuple[Wire, Parcel]]) -> list[tuple[Wire, Parcel]]:
+        """Those whose reader is still there, after the server thought for long; it gets no text for the others."""
+        gone = self._gone([self._on_the_way[parcel] for _, parcel in ready])
+        for wire, parcel in ready:
+            if self._on_the_way[parcel].delivery_id in gone:
+                del self._on_the_way[parcel]
+                self._transport.drop(wire)
+        return [(wire, parcel) for wire, parcel in ready if parcel in self._on_the_way]
+
+    def _gone(self, claims: Iterable[Claim]) -> frozenset[int]:
+        return leave_out_the_gone(mailing=self._sender.mailing, lease=self._lease, claims=claims, now=self._now)
 
     def _pulse(self) -> None:
         """The lease lives on, also while a server keeps us waiting, and what was sent becomes visible."""
@@ -360,20 +373,23 @@ class Hand:
 
     def _hand_back(self, *, ends: bool = True) -> None:
         now = self._sender.clock()
-        back = [*self._closed, *self._waiting]
+        back = [*self._closed, *self._waiting.empty()]
         self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
         self._closed.clear()
-        self._waiting.clear()
-        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
-            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in back))
+        self._return_tokens(back)
+        self._sender.purse.give_back()
         self._record(ends=ends)
+
+    def _return_tokens(self, unused: Sequence[Claim]) -> None:
+        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
+            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in unused))
 
     def _break_off(self) -> None:
         """Whatever is under way ends here; what had its dot is unknown, nothing else was taken."""
         for wire in list(self._transport.wires):
             self._transport.drop(wire)
             self._settle_broken(wire)
-        self._waiting.extend(self._on_the_way.values())  # not noted, so their dot was not sent
+        self._waiting.put_back(self._on_the_way.values())  # not noted, so their dot was not sent
         self._on_the_way.clear()
         with contextlib.suppress(_LeaseLostError):
             self._hand_back()
@@ -383,10 +399,6 @@ class Hand:
             if after_dot and parcel in self._on_the_way:
                 attempt = self._try(self._on_the_way.pop(parcel), wire.server.name)
                 self._outcomes.append(outcomes.unknown(attempt=attempt, text=sentences.HUNG_UP, rng=self._sender.rng))
-
-    def _drop_all(self) -> None:
-        for wire in list(self._transport.wires):
-            self._transport.drop(wire)
 
     def _give_up(self) -> NoReturn:
         raise _LeaseLostError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter
@@ -12,26 +13,31 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.message import Message
-from newsletter.delivery import allowing, message_ids, tallying, waiting
+from newsletter.delivery import allowing, lanes, message_ids, sentences, tallying, waiting
 from newsletter.delivery.claiming import claim
 from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import Mailing
+from newsletter.delivery.rationing import Purse
 from newsletter.delivery.throttling import LimitsAwayError
-from newsletter.delivery.transport import NoServerError
+from newsletter.delivery.transport import BATCH, AllInUseError, NoServerError, UsedUpError
 from newsletter.lib import links
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from newsletter.composition.compiling import Compiled
     from newsletter.delivery.allowing import Allowance
-    from newsletter.delivery.claiming import Claim
+    from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.transport import Transport
+    from newsletter.lib.servers import Server
 
-BATCH = 1000
-"""Rows per claim: two commits for so many recipients."""
+SLOW, SPAN, LEAST = 1.0, 5.0, 20
+"""Where a batch takes longer than so many seconds, the next one is what these many seconds carry, and at least so many rows."""
+PACE = 1.0
+"""Seconds up to which a limit is a pace: the worker waits, in naps, so that it notices what else happens."""
+NAP, SHORTEST_NAP = 0.25, 0.005
 
 
 def send(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float, transport: Transport) -> bool:
@@ -40,26 +46,29 @@ def send(*, mailing_id: int, clock: Callable[[], dt.datetime], seconds: float, t
     `clock` tells the time (aware) as it passes.
     """
     mailing = Mailing.objects.select_related("edition__newsletter").get(pk=mailing_id)
-    sender = Sender(mailing, clock, transport)
-    until = time.monotonic() + seconds
+    sender = Sender(mailing, clock, transport, until=time.monotonic() + seconds)
     try:
-        while time.monotonic() < until:
+        while time.monotonic() < sender.until and not lanes.makes_room(mailing=mailing):
             if not sender.send_batch():
                 return False
+        return True
     finally:
-        sender.journal.close()
-        allowing.leave()
-    return True
+        sender.end_turn()
 
 
 class Sender:
     """What stays the same from row to row of one mailing: its messages, compiled once, and the connections."""
 
-    def __init__(self, mailing: Mailing, clock: Callable[[], dt.datetime], transport: Transport) -> None:
-        """Nothing is compiled or opened before it is needed."""
+    def __init__(
+        self, mailing: Mailing, clock: Callable[[], dt.datetime], transport: Transport, *, until: float = math.inf
+    ) -> None:
+        """Nothing is compiled or opened before it is needed. `until` (of `time.monotonic()`) it is this mailing's turn."""
         self.mailing = mailing
         self.clock = clock
         self.transport = transport
+        self.until = until
+        self.purse = Purse(clock)
+        self._is_paced = False
         self.journal = Journal()
         self.rng = random.SystemRandom()
         self.losses = 0
@@ -73,32 +82,92 @@ class Sender:
 
     def send_batch(self) -> bool:
         """Claim a batch, send it, record it. False where nothing is due or nothing can be sent now."""
-        try:
-            self.transport.ensure(pulse=_patiently)  # a server slow to greet must not cost us a lease
-        except NoServerError as error:
-            waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
+        if (wait := self.connect(pulse=_patiently)) is None:  # a server slow to greet must not cost us a lease
             return False
+        if wait:
+            time.sleep(min(wait, NAP))
+            return True
         try:
             return self._send_what_may_leave()
         except LimitsAwayError:
             waiting.counters_are_away(mailing=self.mailing, now=self.clock())
             return False
 
+    def end_turn(self) -> None:
+        """Leave what others may need; a pace that held nothing back this time is forgotten."""
+        self.journal.close()
+        self.purse.give_back()
+        allowing.leave()
+        if not self._is_paced:
+            waiting.paced(mailing=self.mailing, sentence="")
+
+    def connect(self, *, pulse: Callable[[], None]) -> float | None:
+        """See to a connection over which mail may go; seconds to wait until it may, mostly 0.
+
+        None where that takes longer than a worker waits: the mailing says why.
+        """
+        try:
+            self.transport.ensure(pulse=pulse, may_carry=self.purse.may_carry)
+        except NoServerError as error:
+            waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
+        except AllInUseError as error:
+            waiting.server_busy(mailing=self.mailing, server=error.server, now=self.clock())
+        except LimitsAwayError:
+            waiting.counters_are_away(mailing=self.mailing, now=self.clock())
+        except UsedUpError as error:
+            return self._until_carried(error.servers)
+        else:
+            return 0.0
+        return None
+
+    def _until_carried(self, servers: Sequence[Server]) -> float | None:
+        soonest = min(servers, key=lambda each: self.purse.wait([each]))
+        wait = self.purse.wait([soonest])
+        if self.purse.is_away():
+            waiting.counters_are_away(mailing=self.mailing, now=self.clock())
+            return None
+        if wait > PACE:
+            waiting.server_limited(mailing=self.mailing, server=soonest, seconds=wait, now=self.clock())
+            return None
+        self._goes_slowly(sentences.SERVER_PACED % {"server": soonest.name})
+        return max(wait, SHORTEST_NAP)
+
     def _send_what_may_leave(self) -> bool:
         allowed = self._allowed()
         open_ones = {key: each for key, each in allowed.items() if each.rows}
         if allowed and not open_ones:
-            soonest = min(allowed.values(), key=lambda each: each.wait)
-            waiting.limited(mailing=self.mailing, sentence=soonest.sentence, seconds=soonest.wait, now=self.clock())
-            return False
+            return self._held_back(min(allowed.values(), key=lambda each: each.wait))
         batch = claim(
             mailing=self.mailing, portions={key: each.rows for key, each in open_ones.items()}, now=self.clock()
         )
         left = Counter({key: each.rows for key, each in open_ones.items()})
         left.subtract(each.provider for each in batch.claims)
         allowing.return_unused(mailing=self.mailing, unused=left)
-        most = {key: each.connections for key, each in open_ones.items() if each.connections}
-        return Hand(self, batch, most).run() if batch.claims else batch.skipped > 0
+        return self._handed(batch, open_ones) if batch.claims else batch.skipped > 0
+
+    def _held_back(self, soonest: Allowance) -> bool:
+        """A moment's wait belongs to the pace; a longer one is the sweep's."""
+        if soonest.wait > PACE:
+            self._is_paced = True
+            waiting.limited(mailing=self.mailing, sentence=soonest.sentence, seconds=soonest.wait, now=self.clock())
+            return False
+        self._goes_slowly(soonest.sentence)
+        time.sleep(min(soonest.wait, NAP))
+        return True
+
+    def _goes_slowly(self, sentence: str) -> None:
+        self._is_paced = True
+        waiting.paced(mailing=self.mailing, sentence=sentence)
+
+    def _handed(self, batch: Batch, allowed: Mapping[str, Allowance]) -> bool:
+        """Hand it over; a batch that lasts makes the next ones as large as a few seconds carry."""
+        began = time.monotonic()
+        hand = Hand(self, batch, allowed)
+        goes_on = hand.run()
+        took = time.monotonic() - began
+        if took > SLOW:
+            self.transport.portion = max(LEAST, min(BATCH, int(SPAN * hand.carried / took)))
+        return goes_on
 
     def _allowed(self) -> dict[str, Allowance]:
         """What may leave to each receiving provider somebody still waits for, together about a batch."""
@@ -106,7 +175,9 @@ class Sender:
         sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
         total = sum(sums.values())
         allowed: dict[str, Allowance] = {}
-        for wanted, keys in _by_portion({key: -(-BATCH * number // total) for key, number in sums.items()}).items():
+        for wanted, keys in _by_portion(
+            {key: -(-self.transport.portion * number // total) for key, number in sums.items()}
+        ).items():
             allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)
         return allowed
 

@@ -78,6 +78,9 @@ BUSY = _("All connections that may go to %(provider)s are in use; it goes on in 
 PROVIDER_LIMIT = _("The limit set for %(provider)s is reached; it goes on at %(time)s.")
 NEWSLETTER_LIMIT = _("The limit set for this newsletter is reached; it goes on at %(time)s.")
 WARMING_UP = _("%(domain)s is warming up, and its share for %(provider)s is used up; it goes on at %(time)s.")
+SERVER_LIMIT = _("The mail server %(server)s has carried all it may for now; it goes on at %(time)s.")
+SERVER_PACED = _("Mail leaves at the pace set for the mail server %(server)s.")
+SERVER_BUSY = _("All connections that may go to the mail server %(server)s are in use; it goes on when one is free.")
 NO_COUNTERS = _("Redis does not answer, and without its counters nobody is mailed; trying again at %(time)s.")
 
 REASONS = (
@@ -85,6 +88,7 @@ REASONS = (
     *(NOT_NOW, GREYLISTED, TOO_MUCH, POLICY, OUR_FAULT),
 )
 LIMITS = (STOPPED, ALL_STOPPED, CAREFUL, BUSY, PROVIDER_LIMIT, NEWSLETTER_LIMIT, WARMING_UP, NO_COUNTERS)
+OF_SERVERS = (SERVER_LIMIT, SERVER_PACED, SERVER_BUSY)
 
 OURS = (
     DIED,
@@ -113,7 +117,18 @@ OURS = (
 )
 OPENING = (NOT_OFFERED, NOT_ENCRYPTABLE)
 TIMES = (WINDOW, LATE)
-WITH_SLOTS = (TOO_LARGE, BAD_CERTIFICATE, NO_ANSWER, NO_MAIL_NOW, NO_JOURNAL, BROKEN, *OPENING, *LIMITS, *TIMES)
+WITH_SLOTS = (
+    TOO_LARGE,
+    BAD_CERTIFICATE,
+    NO_ANSWER,
+    NO_MAIL_NOW,
+    NO_JOURNAL,
+    BROKEN,
+    *OPENING,
+    *LIMITS,
+    *OF_SERVERS,
+    *TIMES,
+)
 
 
 def said(*, text: str) -> str:

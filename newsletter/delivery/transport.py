@@ -2,10 +2,12 @@
 
 Mail is shared out by the servers' weights. A server that does not answer rests for half a minute; one of weight 0 is asked
 only while all others rest. The first connection is opened while the caller waits; further ones are opened beside the sending.
+None is opened that `holding` does not allow, and those it wants back are closed between two messages.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import queue
@@ -17,18 +19,30 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from newsletter.delivery import holding
 from newsletter.delivery.conversing import SmtpError
+from newsletter.delivery.holding import Slots
 from newsletter.delivery.smtp import SmtpConnection
+from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.wires import READABLE, WRITABLE, Wire
 from newsletter.lib.servers import Server, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+BATCH = 1000
+"""Rows per claim: two commits for so many recipients."""
 IDLE_SECONDS = 60.0
 """S11: servers hang up on silence; we go first."""
 REST_SECONDS = 30.0
 """How long a server that did not let us in is left alone, while there are others."""
+UNUSED_SECONDS = 5.0
+"""How long a worker that does something else keeps its connections from the others."""
+ROOM_SECONDS = 2.0
+"""How long to wait for others to give up a connection: they notice within one second."""
+LOOK_SECONDS = 0.2
+GROWING_SECONDS = 5.0
+"""For so long after it could have used one more connection a transport asks for its whole share."""
 
 
 class NoServerError(Exception):
@@ -39,12 +53,34 @@ class NoServerError(Exception):
         self.failures = failures
 
 
+class AllInUseError(Exception):
+    """Every connection that may be open to `server` is in use by other workers."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.name)
+        self.server = server
+
+
+class UsedUpError(Exception):
+    """What these `servers` may carry has been carried; no other one may stand in."""
+
+    def __init__(self, servers: Sequence[Server]) -> None:
+        super().__init__(", ".join(server.name for server in servers))
+        self.servers = servers
+
+
+def _anything(_server: Server) -> bool:
+    return True
+
+
 class Transport:
     """The open connections of one process."""
 
     def __init__(self, servers: Sequence[Server], *, until: float = math.inf) -> None:
         """Connect at first use. Past `until` (of `time.monotonic()`) no server is waited for."""
         self.wires: list[Wire] = []
+        self.portion = BATCH
+        """Rows worth claiming at once, as the last batch went."""
         self._poll = select.epoll()
         self._by_number: dict[int, Wire] = {}
         self._servers = [server for server in servers if server.kind == "smtp"]
@@ -52,18 +88,38 @@ class Transport:
         self._resting: dict[str, float] = {}
         self._without_chunks: set[str] = set()
         self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
-        self._opening = 0
+        self._opening = ""
+        """The name of the server to which one is opened beside the sending."""
+        self._slots = Slots()
+        self._tended = self._asked_for_more = self._could_grow = self._full_until = -math.inf
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
 
-    def ensure(self, *, pulse: Callable[[], None]) -> None:
-        """At least one open connection; `pulse` is called while a server keeps us waiting.
+    @contextlib.contextmanager
+    def taken_up(self) -> Iterator[None]:
+        """Use it for a slice of work; a little after the last one all connections are closed, so that others may have them."""
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+            try:
+                yield
+            finally:
+                self._close_later()
+
+    def ensure(self, *, pulse: Callable[[], None], may_carry: Callable[[Server], bool] = _anything) -> None:
+        """At least one open connection to a server that `may_carry`; `pulse` is called while one keeps us waiting.
 
         Raises:
             NoServerError: nobody takes our mail.
+            UsedUpError: those who would may not carry any more now.
+            AllInUseError: other workers have all the connections.
+            LimitsAwayError: nobody knows how many connections are open.
         """
         self._let_idle_ones_go()
         self.arrived()
-        if not self.wires:
-            self._join(Wire(self.open(pulse=pulse)))
+        self.tend()
+        if not any(not wire.retires and may_carry(wire.server) for wire in self.wires):
+            self._join(Wire(self._first(pulse, may_carry)))
 
     def open(self, *, pulse: Callable[[], None]) -> SmtpConnection:
         """A connection of the caller's own, to the first server that lets us in.
@@ -73,24 +129,41 @@ class Transport:
         """
         failures: list[tuple[str, SmtpError]] = []
         for server in self._in_turn():
-            try:
-                return SmtpConnection(server, helo=our_name(), pulse=pulse, until=self._until)
-            except SmtpError as error:
-                self._resting[server.name] = time.monotonic() + REST_SECONDS
-                failures.append((server.host, error))
+            if connection := self._opened_now(server, pulse, failures):
+                return connection
         raise NoServerError(failures)
 
-    def grow(self) -> None:
+    def grow(self, *, may_carry: Callable[[Server], bool] = _anything) -> None:
         """Begin to open one more connection beside the sending, where a server takes one more."""
-        server = next((one for one in self._in_turn() if self._has_room(one)), None)
-        if server is not None and not self._opening:
-            self._opening = 1
+        self._could_grow = time.monotonic()
+        if self._opening or self._could_grow < self._full_until:
+            return
+        with contextlib.suppress(LimitsAwayError):
+            server = next((one for one in self._growing() if may_carry(one) and self._has_room_for_more(one)), None)
+            if server is None:
+                self._full_until = self._could_grow + LOOK_SECONDS
+                return
+            self._opening = server.name
             threading.Thread(target=self._open_beside, args=(server,), daemon=True).start()
 
     def arrived(self) -> None:
         """Take in what was opened beside the sending."""
         while not self._opened.empty():
             self._take_in()
+
+    def tend(self) -> None:
+        """Renew what we hold, once a second, and close what the others want. While Redis is away, keep what was held.
+
+        Call it while no server waits for a text: such a connection looks idle and is not.
+        """
+        if time.monotonic() - self._tended < holding.RENEW_SECONDS:
+            return
+        self._tended = time.monotonic()
+        for server in self._servers:
+            if number := self._open_to(server):
+                self._renew(server, number)
+        for wire in [each for each in self.wires if each.retires and each.conversation.is_idle]:
+            self.retire(wire)
 
     def wait(self, seconds: float) -> list[Wire]:
         """Connections on which something can be heard, or more can be said; none after `seconds`."""
@@ -110,12 +183,27 @@ class Transport:
         self._part(wire)
         wire.leave()
 
+    def hang_up(self) -> None:
+        """Drop all, without a word."""
+        for wire in list(self.wires):
+            self.drop(wire)
+
+    def shrink(self) -> None:
+        """Say goodbye to all but one: somebody in a hurry may want them."""
+        for wire in self.wires[1:]:
+            self.retire(wire)
+        self._could_grow = self._tended = -math.inf
+        self.tend()
+
     def leave(self) -> None:
         """Say goodbye to all, and to the one that is still being opened."""
         if self._opening:
             self._take_in()
         for wire in list(self.wires):
             self.retire(wire)
+        for server in self._servers:
+            if not self._open_to(server):
+                self._slots.let_go(server)
 
     def rest(self, server: Server) -> bool:
         """Leave a server alone for a while; whether another one may be asked meanwhile."""
@@ -142,10 +230,86 @@ class Transport:
     def _wires_to(self, server: Server) -> int:
         return sum(wire.server.name == server.name for wire in self.wires)
 
+    def _growing(self) -> list[Server]:
+        """Those to which one more connection may be worth opening: one of weight 0 only while all others rest."""
+        awake = [one for one in self._in_turn() if not self._rests(one)]
+        return [one for one in awake if one.weight] or awake
+
+    # ── how many connections ─────────────────────────────────────────────────────────────────────────────────────────
+    def _open_to(self, server: Server) -> int:
+        return self._wires_to(server) + (self._opening == server.name)
+
     def _has_room(self, server: Server) -> bool:
-        return not self._rests(server) and self._wires_to(server) < max(1, server.connections // settings.SENDERS)
+        """Whether one more connection may be opened, if need be after asking for it."""
+        number = self._open_to(server)
+        return (
+            self._slots.number(server) > number
+            or self._slots.ask(server, wanted=number + 1, still_open=number) > number
+        )
+
+    def _has_room_for_more(self, server: Server) -> bool:
+        """The same beside the sending: Redis is asked once a second at most, and for all we could use."""
+        number = self._open_to(server)
+        if self._slots.number(server) > number:
+            return True
+        if number >= server.connections or time.monotonic() - self._asked_for_more < holding.RENEW_SECONDS:
+            return False
+        self._asked_for_more = time.monotonic()
+        return self._slots.ask(server, wanted=server.connections, still_open=number) > number
+
+    def _renew(self, server: Server, number: int) -> None:
+        grows = time.monotonic() - self._could_grow < GROWING_SECONDS
+        with contextlib.suppress(LimitsAwayError):
+            self._slots.ask(server, wanted=server.connections if grows else number, still_open=number)
+        surplus = number - self._slots.number(server)
+        ours = [wire for wire in self.wires if wire.server.name == server.name]
+        for place, wire in enumerate(reversed(ours)):
+            wire.retires = place < surplus
 
     # ── opening and parting ──────────────────────────────────────────────────────────────────────────────────────────
+    def _first(self, pulse: Callable[[], None], may_carry: Callable[[Server], bool]) -> SmtpConnection:
+        def beat() -> None:
+            self.tend()
+            pulse()
+
+        until = time.monotonic() + ROOM_SECONDS
+        while True:
+            failures, used_up, in_use = list[tuple[str, SmtpError]](), list[Server](), list[Server]()
+            for server in self._in_turn():
+                if (used_up or in_use) and (server.weight == 0 or self._rests(server)):
+                    continue  # it stands in for servers that do not answer, not for those that are busy
+                if not may_carry(server):
+                    used_up.append(server)
+                elif not self._has_room(server):
+                    in_use.append(server)
+                elif connection := self._opened_now(server, beat, failures):
+                    return connection
+            self._despair(failures, used_up, in_use, is_patient=time.monotonic() < until)
+            beat()
+            time.sleep(LOOK_SECONDS)
+
+    def _opened_now(
+        self, server: Server, pulse: Callable[[], None], failures: list[tuple[str, SmtpError]]
+    ) -> SmtpConnection | None:
+        try:
+            return SmtpConnection(server, helo=our_name(), pulse=pulse, until=self._until)
+        except SmtpError as error:
+            self._resting[server.name] = time.monotonic() + REST_SECONDS
+            failures.append((server.host, error))
+            return None
+
+    @staticmethod
+    def _despair(
+        failures: list[tuple[str, SmtpError]], used_up: list[Server], in_use: list[Server], *, is_patient: bool
+    ) -> None:
+        """Say why there is no connection, unless somebody may give one up in a moment."""
+        if used_up:
+            raise UsedUpError(used_up)
+        if not in_use:
+            raise NoServerError(failures)
+        if not is_patient:
+            raise AllInUseError(in_use[0])
+
     def _open_beside(self, server: Server) -> None:
         wire = None
         try:
@@ -157,7 +321,7 @@ class Transport:
 
     def _take_in(self) -> None:
         """Wait for what is being opened beside the sending."""
-        wire, self._opening = self._opened.get(), 0
+        wire, self._opening = self._opened.get(), ""
         if wire is not None:
             self._join(wire)
 
@@ -173,6 +337,8 @@ class Transport:
             self.wires.remove(wire)
             del self._by_number[wire.number]
             self._poll.unregister(wire.number)
+            if wire.retires:
+                self._tended = -math.inf  # somebody waits for it
 
     def _let_idle_ones_go(self) -> None:
         for wire in [each for each in self.wires if time.monotonic() - each.since > IDLE_SECONDS]:
@@ -180,6 +346,23 @@ class Transport:
         for wire in self.wait(0):  # nobody asked anything: it said goodbye, or hung up
             if wire.is_gone():
                 self.drop(wire)
+
+    def _close_later(self) -> None:
+        self._timer = threading.Timer(UNUSED_SECONDS, self._close_unused)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _close_unused(self) -> None:
+        """In the timer's thread: nobody took it up again."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self.arrived()
+                if self._opening:  # its server lets us wait, and nobody should wait for that
+                    self._close_later()
+                else:
+                    self.leave()
+            finally:
+                self._lock.release()
 
 
 @functools.cache

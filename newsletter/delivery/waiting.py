@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from newsletter.delivery import sentences
+from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.conversing import SmtpUnreachableError
 from newsletter.delivery.models import Mailing
 
 if TYPE_CHECKING:
     from newsletter.delivery.conversing import SmtpError
     from newsletter.delivery.transport import NoServerError
+    from newsletter.lib.servers import Server
 
 ASK_AGAIN = dt.timedelta(seconds=30)
+PACES = [
+    pattern
+    for sentence, pattern in sentences.PATTERNS
+    if sentence in (sentences.PACED, sentences.SERVER_PACED, sentences.BUSY)
+]
 
 
 def nobody_answers(*, mailing: Mailing, error: NoServerError, now: dt.datetime) -> None:
@@ -51,6 +58,38 @@ def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime
     Mailing.objects.filter(pk=mailing.pk).update(waits_for=mailing.waits_for, waits_until=again)
 
 
+def server_limited(*, mailing: Mailing, server: Server, seconds: float, now: dt.datetime) -> None:
+    """`server` has carried what it may, and no other one may stand in; asked again after `seconds`."""
+    time = f"{timezone.localtime(now + dt.timedelta(seconds=seconds)):%H:%M}"
+    limited(
+        mailing=mailing,
+        sentence=sentences.SERVER_LIMIT % {"server": server.name, "time": time},
+        seconds=seconds,
+        now=now,
+    )
+
+
+def server_busy(*, mailing: Mailing, server: Server, now: dt.datetime) -> None:
+    """Other workers have all connections to `server`; where one of them sends this mailing, nothing is amiss."""
+    if not Lease.objects.filter(mailing=mailing.pk, until__gt=now).exists():
+        limited(mailing=mailing, sentence=sentences.SERVER_BUSY % {"server": server.name}, seconds=0, now=now)
+
+
+def paced(*, mailing: Mailing, sentence: str) -> None:
+    """Mail flows as fast as a limit per second lets it: `sentence` says so (empty: nothing holds it back any more).
+
+    Nobody waits for that: the worker itself counts the moments.
+    """
+    if mailing.waits_for != sentence and (sentence or is_pace(mailing.waits_for)):
+        mailing.waits_for = sentence
+        Mailing.objects.filter(pk=mailing.pk).update(waits_for=sentence, waits_until=None)
+
+
+def is_pace(sentence: str) -> bool:
+    """Whether `sentence` speaks of a pace, and not of something in the way."""
+    return any(pattern.fullmatch(sentence) for pattern in PACES)
+
+
 def something_broke(*, mailing: Mailing, now: dt.datetime) -> None:
     """A fault of ours; its traceback is in the worker's log."""
     _wait(mailing, now, sentences.BROKEN)
@@ -64,7 +103,7 @@ def until(*, mailing: Mailing, sentence: str, moment: dt.datetime) -> None:
 
 def nothing_in_the_way(*, mailing: Mailing) -> None:
     """Mail flows: forget what it waited for."""
-    if mailing.waits_for:
+    if mailing.waits_for and not is_pace(mailing.waits_for):
         Mailing.objects.filter(pk=mailing.pk).update(waits_for="", waits_until=None)
         mailing.waits_for = ""
 

@@ -6,6 +6,7 @@ import contextlib
 import select
 import ssl
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from newsletter.delivery import sentences
@@ -35,6 +36,12 @@ class Wire:
         self.socket: socket.socket = connection.socket
         self.carried = 0
         """Messages answered so far. If it ends when it has carried some, that is its age (S11) and not the message."""
+        self.begun: Counter[str] = Counter()
+        """Messages begun so far, per receiving provider that counts them (S11)."""
+        self.begun_at = 0.0
+        """When (`time.monotonic()`) the last of them was begun."""
+        self.retires = False
+        """Whether others want it: no new message goes over it."""
         self.unsent = b""
         self.since = time.monotonic()
         """When something moved last."""
@@ -45,16 +52,16 @@ class Wire:
 
     @property
     def is_spent(self) -> bool:
-        """Whether it has carried as much as the server or its setting allows (RFC 9422 MAILMAX)."""
+        """Whether it has carried as much as the server or its setting allows (RFC 9422 MAILMAX), or others want it."""
         most = [limit for limit in (self.server.mails, self.conversation.offer.mailmax) if limit]
-        return bool(most) and self.carried >= min(most)
+        return self.retires or (bool(most) and self.carried >= min(most))
 
     @property
     def may_follow(self) -> bool:
         """Whether the next envelope may go out behind this message's dot."""
         offer, mails = self.conversation.offer, self.server.mails
         most = [limit for limit in (mails, offer.mailmax) if limit]
-        return offer.pipelining and not (most and self.carried + 1 >= min(most))
+        return offer.pipelining and not self.retires and not (most and self.carried + 1 >= min(most))
 
     @property
     def is_overdue(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from newsletter.audience.models import Subscriber, Subscription
@@ -72,7 +72,7 @@ def fresh(edition: Edition) -> Edition:
 def crowd(edition: Edition, number: int) -> None:
     """Let exactly so many people read the edition's newsletter; those who are made for it stay."""
     there, now = Subscriber.objects.count(), timezone.now()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(GENERATED, [NAMES, now, there, number - 1])
         elif there < number:

@@ -1,6 +1,6 @@
 """`make coverage`: branch coverage of every stage, each held to its bound. About three minutes, on SQLite.
 
-Real worker processes are not counted (tests/integration/delivery/test_killing.py shows what they do); neither is what only
+Real worker processes are not counted (test_killing.py and test_taking_turns.py show what they do); neither is what only
 runs on PostgreSQL, where .ci/run runs every test again.
 """
 
@@ -23,7 +23,8 @@ STAGES = (
 def measure() -> int:
     """Run the stages' tests under coverage and print a line per stage; 1 where a test fails or a stage is below."""
     rooms = [f"tests/integration/{room}" for room in ROOMS]
-    left_out = ["--ignore", "tests/integration/delivery/test_killing.py"]
+    with_workers = ("test_killing", "test_taking_turns")
+    left_out = [f"--ignore=tests/integration/delivery/{name}.py" for name in with_workers]
     failed = _coverage("run", "-m", "pytest", "-q", "tests/unit", "tests/properties", *rooms, *left_out)
     return int(any([failed, *map(_below, STAGES)]))
 

