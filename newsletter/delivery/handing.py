@@ -131,7 +131,7 @@ class Hand:
             try:
                 self._transport.ensure(pulse=self._pulse)
             except NoServerError as error:
-                waiting.nobody_answers(mailing=self._sender.mailing, error=error, now=self._sender.clock())
+                self._sender.nobody_answers(error)
                 self._stops = True
         elif self._would_one_more_help():
             self._waited = 0.0
@@ -301,8 +301,10 @@ class Hand:
         """The server takes nothing now: ask another one, or nobody for a while."""
         if not self._transport.rest(wire.server):
             self._stops = True
-            now = self._sender.clock()
-            waiting.server_refuses(mailing=self._sender.mailing, host=wire.server.host, failure=error, now=now)
+            mailing, now = self._sender.mailing, self._sender.clock()
+            self._sender.turned_away(
+                None, lambda: waiting.server_refuses(mailing=mailing, host=wire.server.host, failure=error, now=now)
+            )
         if wire in self._transport.wires:
             self._transport.retire(wire)
 

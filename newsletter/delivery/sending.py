@@ -17,6 +17,7 @@ from newsletter.delivery.claiming import claim
 from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import Mailing
+from newsletter.delivery.relaying import Relay
 from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transport import NoServerError
 from newsletter.lib import links
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from newsletter.composition.compiling import Compiled
     from newsletter.delivery.allowing import Allowance
+    from newsletter.delivery.carrying import Desk
     from newsletter.delivery.claiming import Claim
     from newsletter.delivery.transport import Transport
 
@@ -63,6 +65,7 @@ class Sender:
         self.journal = Journal()
         self.rng = random.SystemRandom()
         self.losses = 0
+        self._detours = False
         newsletter = mailing.edition.newsletter
         self.sender = settings.SENDER_BOUNCE_EMAIL or newsletter.sender_email
         domain = parse(newsletter.sender_email).wire.rpartition("@")[2]
@@ -73,18 +76,30 @@ class Sender:
 
     def send_batch(self) -> bool:
         """Claim a batch, send it, record it. False where nothing is due or nothing can be sent now."""
+        self._detours = False
+        desk = self.transport.ways.choose()
         try:
-            self.transport.ensure(pulse=_patiently)  # a server slow to greet must not cost us a lease
+            if desk is None:
+                self.transport.ensure(pulse=_patiently)  # a server slow to greet must not cost us a lease
+            return self._send_what_may_leave(desk) or self._detours
         except NoServerError as error:
-            waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
-            return False
-        try:
-            return self._send_what_may_leave()
+            self.nobody_answers(error)
+            return self._detours
         except LimitsAwayError:
             waiting.counters_are_away(mailing=self.mailing, now=self.clock())
             return False
 
-    def _send_what_may_leave(self) -> bool:
+    def nobody_answers(self, error: NoServerError) -> None:
+        """None of the mail servers takes mail now."""
+        self.turned_away(None, lambda: waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock()))
+
+    def turned_away(self, desk: Desk | None, wait: Callable[[], None]) -> None:
+        """One way (None: SMTP) takes nothing now: the next batch goes another, or the mailing waits and `wait` says why."""
+        self._detours = self.transport.ways.rest(desk)
+        if not self._detours:
+            wait()
+
+    def _send_what_may_leave(self, desk: Desk | None) -> bool:
         allowed = self._allowed()
         open_ones = {key: each for key, each in allowed.items() if each.rows}
         if allowed and not open_ones:
@@ -98,15 +113,17 @@ class Sender:
         left.subtract(each.provider for each in batch.claims)
         allowing.return_unused(mailing=self.mailing, unused=left)
         most = {key: each.connections for key, each in open_ones.items() if each.connections}
-        return Hand(self, batch, most).run() if batch.claims else batch.skipped > 0
+        if not batch.claims:
+            return batch.skipped > 0
+        return Relay(self, batch, most, desk).run() if desk else Hand(self, batch, most).run()
 
     def _allowed(self) -> dict[str, Allowance]:
         """What may leave to each receiving provider somebody still waits for, together about a batch."""
         now = self.clock()
         sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
-        total = sum(sums.values())
+        total, batch = sum(sums.values()), self.transport.ways.portion(BATCH)
         allowed: dict[str, Allowance] = {}
-        for wanted, keys in _by_portion({key: -(-BATCH * number // total) for key, number in sums.items()}).items():
+        for wanted, keys in _by_portion({key: -(-batch * number // total) for key, number in sums.items()}).items():
             allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)
         return allowed
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from newsletter.delivery.smtp import SmtpConnection, SmtpError
+from newsletter.delivery.ways import Ways
 from newsletter.delivery.wires import READABLE, WRITABLE, Wire
 from newsletter.lib.servers import Server, parse
 
@@ -47,6 +48,7 @@ class Transport:
         self._poll = select.epoll()
         self._by_number: dict[int, Wire] = {}
         self._servers = [server for server in servers if server.kind == "smtp"]
+        self.ways = Ways(servers)
         self._until = until
         self._resting: dict[str, float] = {}
         self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
