@@ -29,6 +29,8 @@ IDLE_SECONDS = 20.0
 """A session that nobody used for so long is closed: services hang up on silence."""
 LONGEST_WAIT = 600.0
 """Seconds for one answer, as after a final dot (S1); backends have shorter limits of their own."""
+PATIENCE = 1.0
+"""Seconds to wait for a session to close."""
 WISHES = (*UNASKED, "envelope_sender")
 """What not every backend knows, and may be left away."""
 
@@ -158,6 +160,12 @@ class Desk:
         """Whatever is still under way: nobody asks for its answer any more."""
         self._out.clear()
 
+    def leave(self) -> None:
+        """Close all sessions; one that a service keeps waiting closes when it is answered."""
+        for clerk in self._clerks:
+            clerk.leave()
+        self._clerks.clear()
+
 
 class _Clerk(threading.Thread):
     """Carries one errand after the other over one session; ends when nobody has asked for it for a while."""
@@ -166,7 +174,7 @@ class _Clerk(threading.Thread):
         super().__init__(daemon=True, name=f"to {server.name}")
         self._session = Session(server)
         self._back = back
-        self._asked: queue.SimpleQueue[Errand] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
         self._free = threading.Lock()
         self.start()
 
@@ -177,18 +185,25 @@ class _Clerk(threading.Thread):
         self._asked.put(errand)
         return True
 
+    def leave(self) -> None:
+        """End after what is under way; a goodbye takes no longer than a moment."""
+        self._asked.put(None)
+        self.join(PATIENCE)
+
     def run(self) -> None:
-        while True:
-            try:
-                errand = self._asked.get(timeout=IDLE_SECONDS)
-            except queue.Empty:
-                if self._free.acquire(blocking=False):  # from now on nobody can ask
-                    break
-                continue
+        while (errand := self._next()) is not None:
             errand.answers = self._session.hand_over(errand.copies)
             self._free.release()
             self._back.put(errand)
         self._session.close()
+
+    def _next(self) -> Errand | None:
+        while True:
+            try:
+                return self._asked.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                if self._free.acquire(blocking=False):  # from now on nobody can ask
+                    return None
 
 
 def _ask_less(copies: Sequence[Copy], wish: str) -> None:

@@ -41,6 +41,7 @@ class Leased:
         self._lease = lease
         self._server = server
         self._outcomes: list[Outcome] = []
+        self._settled: set[int] = set()
         self._notes: list[bytes] = []
         self._looked = time.monotonic()
         self._renew_at = _quarter_of_a_lease()
@@ -66,8 +67,13 @@ class Leased:
     def settle(self, outcome: Outcome, *, noted: bool) -> None:
         """Keep what became of a row; `noted`: in the journal as well, because the server said so."""
         self._outcomes.append(outcome)
+        self._settled.add(outcome.delivery_id)
         if noted:
             self._notes.append(answer(outcome.delivery_id, self._server, outcome.reply))
+
+    def knows(self, claimed: Claim) -> bool:
+        """Whether it was settled."""
+        return claimed.delivery_id in self._settled
 
     def write_down(self) -> None:
         """Let Redis answer for all that is to be noted.

@@ -50,6 +50,7 @@ class Relay:
         self._sender = sender
         self._desk = desk
         self._leased = Leased(sender, batch.lease, desk.server.name)
+        self._claims = batch.claims
         self._waiting = deque(batch.claims)
         self._back: list[Claim] = []
         """Not to be tried any more in this batch."""
@@ -117,26 +118,38 @@ class Relay:
         claims = [claimed for claimed, _ in ready]
         try:
             self._leased.announce(claims)
-        except JournalError:
-            self._waiting.extendleft(reversed(claims))
+            errand = self._desk.send([copy for _, copy in ready])
+        except BaseException:
+            self._waiting.extendleft(reversed(claims))  # nothing of them went out
             raise
-        self._out[self._desk.send([copy for _, copy in ready])] = claims
+        self._out[errand] = claims
 
     def _next(self) -> list[tuple[Claim, Copy]]:
         """The copies of the next request; who cannot be written to has an outcome at once."""
         granted = self._granted()
         ready: list[tuple[Claim, Copy]] = []
-        while len(ready) < granted and (claimed := self._whose_turn(alone_too=not ready)) is not None:
-            try:
-                ready.append((claimed, self._copy(claimed)))
-            except (AddressError, ReaderError):
-                self._say(claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
-            except _BeyondAsciiError:
-                self._say(claimed, Reply(553, "5.6.7", sentences.ASCII_ONLY))
-            if claimed.delivery_id in self._alone:
-                break
-        throttling.give_back(limits=[self._limit], number=granted - len(ready))
+        try:
+            while len(ready) < granted and (claimed := self._whose_turn(alone_too=not ready)) is not None:
+                self._make_ready(claimed, ready)
+                if claimed.delivery_id in self._alone:
+                    break
+        except BaseException:
+            self._waiting.extendleft(claimed for claimed, _ in reversed(ready))  # nothing of them went out
+            raise
+        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
+            throttling.give_back(limits=[self._limit], number=granted - len(ready))
         return ready
+
+    def _make_ready(self, claimed: Claim, ready: list[tuple[Claim, Copy]]) -> None:
+        try:
+            ready.append((claimed, self._copy(claimed)))
+        except (AddressError, ReaderError):
+            self._say(claimed, Reply(553, "5.1.3", sentences.NO_ADDRESS))
+        except _BeyondAsciiError:
+            self._say(claimed, Reply(553, "5.6.7", sentences.ASCII_ONLY))
+        except BaseException:
+            self._waiting.appendleft(claimed)
+            raise
 
     def _granted(self) -> int:
         """How many the server's own limits let go now."""
@@ -256,11 +269,13 @@ class Relay:
         while self._out and time.monotonic() < until:
             self._hear(PATIENCE)
         self._desk.forget()
-        for claimed in [each for claims in self._out.values() for each in claims]:
-            attempt = self._leased.attempt(claimed)
-            outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
-            self._leased.settle(outcome, noted=False)
         self._back += [claimed for claimed, _ in self._suspects]
+        untouched = {each.delivery_id for each in (*self._back, *self._waiting)}
+        for claimed in self._claims:
+            if claimed.delivery_id not in untouched and not self._leased.knows(claimed):
+                attempt = self._leased.attempt(claimed)
+                outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
+                self._leased.settle(outcome, noted=False)
         with contextlib.suppress(LeaseLostError):
             self._leased.end([*self._back, *self._waiting])
 

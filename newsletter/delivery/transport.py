@@ -114,6 +114,7 @@ class Transport:
 
     def leave(self) -> None:
         """Say goodbye to all."""
+        self.ways.leave()
         for wire in list(self.wires):
             self.retire(wire)
 

@@ -53,6 +53,11 @@ class Ways:
         """How many rows to claim at once, where `batch` would be good for SMTP alone."""
         return min(batch, MIXED) if self._desks else batch
 
+    def leave(self) -> None:
+        """Close every session with a backend."""
+        for desk in self._desks.values():
+            desk.leave()
+
     def _open(self) -> list[str]:
         """Those that do not rest; of weight 0 only where there is no other."""
         awake = [name for name, until in self._resting.items() if until <= time.monotonic()]

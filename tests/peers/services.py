@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fate == "deaf":
             return self._reset()
         if fate != 200 and isinstance(fate, int):
-            return self._answer(fate, ERRORS.get(name, lambda words: {"message": words})(self.server.script.words))
+            return self._answer(fate, ERRORS.get(name, _plain)(self.server.script.words))
         status, answer = PLAYED[name](self, rest, asked)
         if fate == "reset":
             return self._reset()
@@ -129,6 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
+
+
+def _plain(words: str) -> dict[str, str]:
+    return {"message": words}
 
 
 # ── the services ─────────────────────────────────────────────────────────────────────────────────────────────────────
