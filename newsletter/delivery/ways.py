@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.carrying import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from newsletter.lib.servers import Server
 
@@ -25,8 +25,9 @@ MIXED = 200
 class Ways:
     """The ways out of one process."""
 
-    def __init__(self, servers: Sequence[Server]) -> None:
-        """Nothing is opened."""
+    def __init__(self, servers: Sequence[Server], *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is opened. `clock` tells seconds."""
+        self._clock = clock
         self._desks = {server.name: Desk(server) for server in servers if server.kind == "backend"}
         over_smtp = [server.weight for server in servers if server.kind == "smtp"]
         self._weights = {server.name: server.weight for server in servers if server.kind == "backend"}
@@ -46,7 +47,7 @@ class Ways:
 
     def rest(self, desk: Desk | None) -> bool:
         """Leave this way alone for a while; whether another is open meanwhile."""
-        self._resting[desk.server.name if desk else SMTP] = time.monotonic() + REST_SECONDS
+        self._resting[desk.server.name if desk else SMTP] = self._clock() + REST_SECONDS
         return bool(self._open())
 
     def portion(self, batch: int) -> int:
@@ -60,5 +61,5 @@ class Ways:
 
     def _open(self) -> list[str]:
         """Those that do not rest; of weight 0 only where there is no other."""
-        awake = [name for name, until in self._resting.items() if until <= time.monotonic()]
+        awake = [name for name, until in self._resting.items() if until <= self._clock()]
         return [name for name in awake if self._weights[name]] or awake
