@@ -148,7 +148,7 @@ def _backend(server: servers.Server) -> Iterator[CheckMessage]:
             hint="Check the name of the class, and install the package it comes with.",
             id="wici.E015",
         )
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, TypeError) as error:
         yield Error(
             f"SMTP_URL: the e-mail backend {server.name} is not set up: {error}.",
             hint="Set each of the service's options in an environment variable: ANYMAIL_MAILGUN_API_KEY=… and the like.",

@@ -20,6 +20,9 @@ from django.utils import translation
 from newsletter.lib import tokens
 
 PERMANENT = range(500, 600)
+TEMPORARY = 451
+OBJECTIONS = frozenset({400, 422})
+"""HTTP: a mail service does not like this letter, but might like others."""
 WIDTH = 76
 QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
@@ -161,4 +164,6 @@ def _codes(error: Exception) -> list[int]:
         return [error.smtp_code]
     if isinstance(error, AnymailRecipientsRefused | AnymailInvalidAddress):
         return [PERMANENT.start]
+    if getattr(error, "status_code", None) in OBJECTIONS:
+        return [TEMPORARY]
     return []
