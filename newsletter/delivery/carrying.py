@@ -5,6 +5,7 @@ So a service that keeps us waiting keeps nobody from renewing leases or hearing 
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -198,12 +199,10 @@ class _Clerk(threading.Thread):
         self._session.close()
 
     def _next(self) -> Errand | None:
-        while True:
-            try:
-                return self._asked.get(timeout=IDLE_SECONDS)
-            except queue.Empty:
-                if self._free.acquire(blocking=False):  # from now on nobody can ask
-                    return None
+        with contextlib.suppress(queue.Empty):
+            return self._asked.get(timeout=IDLE_SECONDS)
+        # From here on nobody can ask; unless somebody did in this very moment.
+        return None if self._free.acquire(blocking=False) else self._asked.get()
 
 
 def _ask_less(copies: Sequence[Copy], wish: str) -> None:

@@ -216,7 +216,7 @@ class Relay:
                 self._leased.settle(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng), noted=False)
             case What.OBJECTED:
                 self._suspects.append((claimed, answer.reply))
-            case What.REFUSED | What.AWAY:
+            case _:  # refused, or away
                 self._back.append(claimed)
                 self._turn_away(answer)
 

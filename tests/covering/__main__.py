@@ -1,6 +1,6 @@
 """`make coverage`: branch coverage of every stage, each held to its bound. About three minutes, on SQLite.
 
-Real worker processes are not counted (tests/integration/delivery/test_killing.py shows what they do); neither is what only
+Real worker processes are not counted (tests/integration/delivery/test_killing.py and its like show what they do); neither is what only
 runs on PostgreSQL, where .ci/run runs every test again.
 """
 
@@ -23,7 +23,8 @@ STAGES = (
 def measure() -> int:
     """Run the stages' tests under coverage and print a line per stage; 1 where a test fails or a stage is below."""
     rooms = [f"tests/integration/{room}" for room in ROOMS]
-    left_out = ["--ignore", "tests/integration/delivery/test_killing.py"]
+    killing = ("test_killing.py", "test_relaying_killed.py")
+    left_out = [word for name in killing for word in ("--ignore", f"tests/integration/delivery/{name}")]
     failed = _coverage("run", "-m", "pytest", "-q", "tests/unit", "tests/properties", *rooms, *left_out)
     return int(any([failed, *map(_below, STAGES)]))
 

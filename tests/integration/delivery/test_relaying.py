@@ -184,6 +184,17 @@ def test_a_key_that_is_refused_fails_nobody_and_the_page_says_why(
     assert waits_for(mailing) == ""
 
 
+def test_a_key_that_is_refused_from_now_on_fails_none_of_those_under_way(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.fates, service.script.always = [200], 401
+    service.script.delay = 0.05
+    mailing = prepared(edition, 12)
+    send(mailing, over(to("mailgun")))
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 1, (DeliveryState.QUEUED, 0): 11}
+    assert 2 < len(service.requests) <= 6
+
+
 def test_without_a_key_nobody_is_tried(edition: Edition, settings: Settings) -> None:
     settings.ANYMAIL = {}
     mailing = prepared(edition, 3)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import allowing, carrying, leasing, recovering, relaying, steering
+from newsletter.delivery import allowing, carrying, leasing, recovering, relaying, steering, throttling
 from newsletter.delivery.bookkeeping import Lease, Stream
 from newsletter.delivery.journal import JournalError
 from newsletter.delivery.models import Delivery, DeliveryState, UnknownPolicy
@@ -141,6 +142,96 @@ def test_without_a_journal_nothing_goes_out(
     assert not send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
     assert states(mailing) == {DeliveryState.SENT: service.taken(), DeliveryState.QUEUED: 6 - service.taken()}
     assert waits_for(mailing).startswith("Redis does not answer, and without its journal")
+
+
+def recover_now() -> None:
+    """As if this worker had slept, and the lease had run out."""
+    Lease.objects.update(until=timezone.now())
+    recovering.recover(now=timezone.now())
+
+
+@pytest.mark.parametrize("look", [0, 1])
+def test_a_page_that_recovery_has_closed_lets_nothing_more_go(
+    edition: Edition, service: services.Service, look: int
+) -> None:
+    """The first look at the clock after a copy was taken is when its answer came, the next when another is made ready."""
+    mailing, looks = prepared(edition, 12), itertools.count()
+    clock = once(recover_now, when=lambda: service.taken() == 3 and next(looks) == look)
+    while send(mailing, over(to("mailgun", "&connections=1")), clock=clock):
+        pass
+    assert states(mailing) == {DeliveryState.SENT: 12}
+    again = {recipient for (_, recipient), number in service.copies().items() if number > 1}
+    assert again <= set(Delivery.objects.filter(unknowns=1).values_list("subscriber__address", flat=True))
+    assert len(again) <= 1
+
+
+def test_what_somebody_else_has_recorded_is_not_recorded_again(edition: Edition, service: services.Service) -> None:
+    mailing, looks = prepared(edition, 1), itertools.count()
+    clock = once(recover_now, when=lambda: service.taken() == 1 and next(looks) == 1)
+    send(mailing, over(to("mailgun")), clock=clock)
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 1}
+    assert set(service.copies().values()) == {1}
+
+
+def test_a_batch_that_takes_longer_than_its_lease_keeps_it(
+    edition: Edition, service: services.Service, settings: Settings
+) -> None:
+    settings.LEASE_SECONDS = 2
+    service.script.delay = 0.4
+    mailing = prepared(edition, 8)
+    clock = once(lambda: recovering.recover(now=timezone.now()), when=lambda: service.taken() >= 7)
+    send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 8}
+
+
+def test_what_was_not_answered_when_the_journal_went_away_is_unknown(
+    edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.LEASE_SECONDS = 2
+    service.script.fates = [200, "silent"]
+    mailing = prepared(edition, 12, unknown_policy=UnknownPolicy.HOLD)
+
+    def cut_off(_self: object, _notes: object) -> bool:
+        raise JournalError
+
+    def cut() -> None:
+        monkeypatch.setattr("newsletter.delivery.journal.Journal.write", cut_off)
+
+    send(mailing, over(to("mailgun", "&connections=4")), clock=once(cut, when=lambda: service.taken() >= 4))
+    assert states(mailing)[DeliveryState.UNKNOWN] == 1
+    assert states(mailing)[DeliveryState.SENT] == service.taken() - 1
+
+
+def test_somebody_urgent_gets_the_worker_after_the_request_under_way(
+    edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing = prepared(edition, 12)
+    service.script.delay = 0.02
+
+    def be_urgent() -> None:
+        monkeypatch.setattr("newsletter.delivery.lanes.is_urgent_waiting", lambda: True)
+
+    clock = once(be_urgent, when=lambda: service.taken() >= 3)
+    assert not send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
+    assert 3 <= service.taken() <= 5
+    assert states(mailing) == {DeliveryState.SENT: service.taken(), DeliveryState.QUEUED: 12 - service.taken()}
+
+
+def test_while_the_counters_are_away_nothing_that_is_limited_goes_out(
+    edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing = prepared(edition, 12)
+
+    def lose_count() -> None:
+        def away(**_asked: object) -> None:
+            raise throttling.LimitsAwayError
+
+        monkeypatch.setattr(throttling, "take", away)
+
+    clock = once(lose_count, when=lambda: service.taken() >= 3)
+    assert not send(mailing, over(to("mailgun", "&connections=1&per_hour=1000")), clock=clock)
+    assert states(mailing) == {DeliveryState.SENT: service.taken(), DeliveryState.QUEUED: 12 - service.taken()}
+    assert waits_for(mailing).startswith("Redis does not answer, and without its counters")
 
 
 @pytest.mark.usefixtures("service")
