@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (Django's own words)
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.http.request import validate_host
+from django.utils.module_loading import import_string
 
 from newsletter.lib import servers
 
@@ -126,11 +127,7 @@ def _server(url: str) -> Iterator[CheckMessage]:
         yield Error(str(error), hint="README, section Settings, shows every form.", id="wici.E006")
         return
     if server.kind == "backend":
-        yield Warning(
-            f"SMTP_URL: {server.name} is an e-mail backend of Django's, and those carry no editions yet.",
-            hint="Name a mail server as well; editions go there.",
-            id="wici.W004",
-        )
+        yield from _backend(server)
     for option in ("token_file", "ca_file"):
         file = getattr(server, option)
         if file and not os.access(file, os.R_OK):
@@ -139,6 +136,24 @@ def _server(url: str) -> Iterator[CheckMessage]:
                 hint="Put the file there and let the user Wici runs as read it.",
                 id="wici.E013",
             )
+
+
+def _backend(server: servers.Server) -> Iterator[CheckMessage]:
+    """Whether it can be made of what is set; nothing is asked of its service (`manage.py mail_servers --test` does)."""
+    try:
+        import_string(server.path)(fail_silently=False)
+    except ImportError as error:
+        yield Error(
+            f"SMTP_URL: there is no e-mail backend {server.path} ({error}).",
+            hint="Check the name of the class, and install the package it comes with.",
+            id="wici.E015",
+        )
+    except (ImproperlyConfigured, TypeError) as error:
+        yield Error(
+            f"SMTP_URL: the e-mail backend {server.name} is not set up: {error}.",
+            hint="Set each of the service's options in an environment variable: ANYMAIL_MAILGUN_API_KEY=… and the like.",
+            id="wici.E016",
+        )
 
 
 def _sender() -> Iterator[CheckMessage]:

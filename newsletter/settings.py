@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from newsletter.lib.servers import LOOPBACK, first_readable
+from newsletter.lib.servers import LOOPBACK, first_backend, first_readable
 
 env = environ.Env()
 LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -55,6 +55,11 @@ def _number(name: str, *, default: float, least: float, most: float) -> float:
 
 def _port(name: str, *, default: int) -> int:
     return int(_number(name, default=default, least=1, most=65535))
+
+
+def _option(word: str) -> str | bool:
+    """What a library's option means: a switch, or the word itself."""
+    return {"true": True, "false": False}.get(word.strip().lower(), word)
 
 
 def _time_zone(name: str) -> str:
@@ -323,8 +328,14 @@ SENDER_DKIM_DOMAIN = env.str("SENDER_DKIM_DOMAIN", default="")
 SENDER_DKIM_SELECTOR = env.str("SENDER_DKIM_SELECTOR", default="wici")
 SENDER_DKIM_KEY_FILE = env.str("SENDER_DKIM_KEY_FILE", default="")
 DEFAULT_FROM_EMAIL = f"{SENDER_NAME} <{SENDER_EMAIL}>"
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="newsletter.lib.mail_backend.EmailBackend")
-"""Carries our own letters; editions go their own way."""
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="") or (
+    first_backend(SMTP_SERVERS) or "newsletter.lib.mail_backend.EmailBackend"
+)
+"""Carries our own letters: the first of SMTP_URL, whatever it is. Editions go their own way."""
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): _option(value) for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
+} | {"REQUESTS_TIMEOUT": _number("ANYMAIL_REQUESTS_TIMEOUT", default=30, least=1, most=600)}
+"""Keys and options of mail services, each in a variable of its own: ANYMAIL_MAILGUN_API_KEY and the like."""
 _server = first_readable(SMTP_SERVERS)  # a wrong SMTP_URL is explained by the system checks
 EMAIL_HOST = _server.host if _server else ""
 EMAIL_PORT = _server.port if _server else 25

@@ -26,7 +26,7 @@ def _folder_of_this_process() -> str:
 
 for _name in ("REDIS_URL", "SMTP_URL", "PORT", "ALLOWED_HOSTS", "SECRET_KEY_FALLBACKS", "EMAIL_BACKEND", "LOG_LEVEL"):
     os.environ.pop(_name, None)  # what is set outside is no business of the tests; DATABASE_URL chooses the database
-for _name in [name for name in os.environ if name.startswith("SENDER_")]:
+for _name in [name for name in os.environ if name.startswith(("SENDER_", "ANYMAIL_"))]:
     os.environ.pop(_name)
 _set(
     VAR_DIR=_folder_of_this_process(),

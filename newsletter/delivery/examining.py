@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from cryptography import x509
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from newsletter.delivery import probing
 from newsletter.delivery.conversing import SmtpError, SmtpRejectedError
 from newsletter.delivery.explaining import explain
 from newsletter.delivery.opening import Opening
@@ -52,7 +52,7 @@ def examine(*, server: Server, sender: str, recipient: str, now: dt.datetime) ->
     A step that is "bad" is the last one. Takes at most about `PATIENCE` seconds.
     """
     if server.kind == "backend":
-        return [_backend(server)]
+        return list(_backend(server, sender))
     opening = Opening(server, helo=our_name(), until=time.monotonic() + PATIENCE)
     try:
         line = opening.run()
@@ -70,17 +70,20 @@ def envelope() -> dict[str, str]:
     return {"sender": settings.SENDER_BOUNCE_EMAIL or settings.SENDER_EMAIL, "recipient": settings.SENDER_EMAIL}
 
 
-def _backend(server: Server) -> Step:
-    """Whether the class is there. What it does with mail shows only when it is sent."""
+def _backend(server: Server, sender: str) -> Iterator[Step]:
+    """Whether it is there, set up, reached and lets us in; and what it tells of itself without a mail."""
     try:
-        import_string(server.path)
-    except ImportError:
-        sentence = _(
-            "There is no e-mail backend %(path)s: check its name in SMTP_URL, and that its package is installed."
-        )
-        return Step("backend", "bad", sentence % {"path": server.path})
-    sentence = _("The e-mail backend %(path)s is installed. Only a test mail shows whether its service takes mail.")
-    return Step("backend", "notice", sentence % {"path": server.path})
+        backend = probing.open_backend(server)
+        try:
+            yield Step("backend", "good", _("The e-mail backend %(path)s is set up.") % {"path": server.path})
+            if not probing.asks_over_http(backend):
+                yield Step("send", "notice", _("Only a test mail shows whether it takes mail."))
+                return
+            yield Step("auth", "good", probing.ask(backend, sender=sender, seconds=PATIENCE))
+        finally:
+            backend.close()
+    except probing.ProbeError as error:
+        yield Step(error.stage, "bad", error.sentence)
 
 
 # ── what an opening went through ─────────────────────────────────────────────────────────────────────────────────────

@@ -313,8 +313,10 @@ class Hand:
         """The server takes nothing now: ask another one, or nobody for a while."""
         if not self._transport.rest(wire.server):
             self._stops = True
-            now = self._sender.clock()
-            waiting.server_refuses(mailing=self._sender.mailing, host=wire.server.host, failure=error, now=now)
+            mailing, now = self._sender.mailing, self._sender.clock()
+            self._sender.turned_away(
+                None, lambda: waiting.server_refuses(mailing=mailing, host=wire.server.host, failure=error, now=now)
+            )
         if wire in self._transport.wires:
             self._transport.retire(wire)
 

@@ -19,6 +19,7 @@ from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import Mailing
 from newsletter.delivery.rationing import Purse
+from newsletter.delivery.relaying import Relay
 from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transport import BATCH, AllInUseError, NoServerError, UsedUpError
 from newsletter.lib import links
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from newsletter.composition.compiling import Compiled
     from newsletter.delivery.allowing import Allowance
+    from newsletter.delivery.carrying import Desk
     from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.transport import Transport
     from newsletter.lib.servers import Server
@@ -72,6 +74,7 @@ class Sender:
         self.journal = Journal()
         self.rng = random.SystemRandom()
         self.losses = 0
+        self._detours = False
         newsletter = mailing.edition.newsletter
         self.sender = settings.SENDER_BOUNCE_EMAIL or newsletter.sender_email
         domain = parse(newsletter.sender_email).wire.rpartition("@")[2]
@@ -82,13 +85,17 @@ class Sender:
 
     def send_batch(self) -> bool:
         """Claim a batch, send it, record it. False where nothing is due or nothing can be sent now."""
-        if (wait := self.connect(pulse=_patiently)) is None:  # a server slow to greet must not cost us a lease
-            return False
-        if wait:
-            time.sleep(min(wait, NAP))
-            return True
+        self._detours = False
+        desk = self.transport.ways.choose()
+        if desk is None:
+            wait = self.connect(pulse=_patiently)  # a server slow to greet must not cost us a lease
+            if wait is None:
+                return self._detours
+            if wait:
+                time.sleep(min(wait, NAP))
+                return True
         try:
-            return self._send_what_may_leave()
+            return self._send_what_may_leave(desk) or self._detours
         except LimitsAwayError:
             waiting.counters_are_away(mailing=self.mailing, now=self.clock())
             return False
@@ -109,7 +116,7 @@ class Sender:
         try:
             self.transport.ensure(pulse=pulse, may_carry=self.purse.may_carry)
         except NoServerError as error:
-            waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock())
+            self.nobody_answers(error)
         except AllInUseError as error:
             waiting.server_busy(mailing=self.mailing, server=error.server, now=self.clock())
         except LimitsAwayError:
@@ -132,7 +139,17 @@ class Sender:
         self._goes_slowly(sentences.SERVER_PACED % {"server": soonest.name})
         return max(wait, SHORTEST_NAP)
 
-    def _send_what_may_leave(self) -> bool:
+    def nobody_answers(self, error: NoServerError) -> None:
+        """None of the mail servers takes mail now."""
+        self.turned_away(None, lambda: waiting.nobody_answers(mailing=self.mailing, error=error, now=self.clock()))
+
+    def turned_away(self, desk: Desk | None, wait: Callable[[], None]) -> None:
+        """One way (None: SMTP) takes nothing now: the next batch goes another, or the mailing waits and `wait` says why."""
+        self._detours = self.transport.ways.rest(desk)
+        if not self._detours:
+            wait()
+
+    def _send_what_may_leave(self, desk: Desk | None) -> bool:
         allowed = self._allowed()
         open_ones = {key: each for key, each in allowed.items() if each.rows}
         if allowed and not open_ones:
@@ -143,7 +160,7 @@ class Sender:
         left = Counter({key: each.rows for key, each in open_ones.items()})
         left.subtract(each.provider for each in batch.claims)
         allowing.return_unused(mailing=self.mailing, unused=left)
-        return self._handed(batch, open_ones) if batch.claims else batch.skipped > 0
+        return self._handed(batch, open_ones, desk) if batch.claims else batch.skipped > 0
 
     def _held_back(self, soonest: Allowance) -> bool:
         """A moment's wait belongs to the pace; a longer one is the sweep's."""
@@ -159,8 +176,11 @@ class Sender:
         self._is_paced = True
         waiting.paced(mailing=self.mailing, sentence=sentence)
 
-    def _handed(self, batch: Batch, allowed: Mapping[str, Allowance]) -> bool:
+    def _handed(self, batch: Batch, allowed: Mapping[str, Allowance], desk: Desk | None) -> bool:
         """Hand it over; a batch that lasts makes the next ones as large as a few seconds carry."""
+        if desk:
+            most = {key: each.connections for key, each in allowed.items() if each.connections}
+            return Relay(self, batch, most, desk).run()
         began = time.monotonic()
         hand = Hand(self, batch, allowed)
         goes_on = hand.run()
@@ -173,11 +193,9 @@ class Sender:
         """What may leave to each receiving provider somebody still waits for, together about a batch."""
         now = self.clock()
         sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
-        total = sum(sums.values())
+        total, batch = sum(sums.values()), self.transport.ways.portion(self.transport.portion)
         allowed: dict[str, Allowance] = {}
-        for wanted, keys in _by_portion(
-            {key: -(-self.transport.portion * number // total) for key, number in sums.items()}
-        ).items():
+        for wanted, keys in _by_portion({key: -(-batch * number // total) for key, number in sums.items()}).items():
             allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)
         return allowed
 

@@ -25,6 +25,15 @@ TOO_LARGE = _("The server takes at most %(number)s bytes.")
 NOT_SMTP = _("The server does not speak SMTP.")
 HUNG_UP = _("The server hung up.")
 SILENT = _("The server did not answer in time.")
+NO_BACKEND = _("There is no such e-mail backend, or a package it needs is not installed.")
+NOT_SET_UP = _("It is not set up: %(reason)s.")
+NOT_REACHED = _("The service cannot be reached from this machine.")
+NO_SUCH_PLACE = _("The address of the service is none.")
+SAYS_NOTHING = _("It does not say whether it took the message.")
+TOOK_NONE = _("It says that it did not take the message, and not why.")
+NO_REASON = _("It could not send the message, and does not say why.")
+REJECTED = _("The service does not write to this reader any more, after a bounce or a complaint.")
+BACKEND_BROKE = _("The e-mail backend broke (%(reason)s), so nobody knows whether the message was taken.")
 NOT_ENCRYPTABLE = _("It could not agree with us on encryption (%(reason)s).")
 BAD_CERTIFICATE = _("Its certificate cannot be trusted: %(reason)s.")
 
@@ -107,6 +116,7 @@ OURS = (
     NOT_SMTP,
     HUNG_UP,
     SILENT,
+    *(NO_BACKEND, NOT_REACHED, NO_SUCH_PLACE, SAYS_NOTHING, TOOK_NONE, NO_REASON, REJECTED),
     NO_SERVER,
     NOT_THE_CHOSEN,
     RELEASE,
@@ -115,7 +125,7 @@ OURS = (
     PACED,
     *REASONS,
 )
-OPENING = (NOT_OFFERED, NOT_ENCRYPTABLE)
+OPENING = (NOT_OFFERED, NOT_ENCRYPTABLE, NOT_SET_UP, BACKEND_BROKE)
 TIMES = (WINDOW, LATE)
 WITH_SLOTS = (
     TOO_LARGE,

@@ -12,7 +12,10 @@ from django.conf import settings
 from newsletter.audience.addresses import parse
 from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.composing import compose
+from newsletter.delivery import sentences
+from newsletter.delivery.answering import What
 from newsletter.delivery.conversing import SmtpError, nothing
+from newsletter.delivery.enveloping import Copy
 from newsletter.delivery.posting import post
 from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.transport import NoServerError, to_our_servers
@@ -22,6 +25,8 @@ from newsletter.lib.links import Purpose, sign
 if TYPE_CHECKING:
     import datetime as dt
 
+    from newsletter.delivery.carrying import Desk
+    from newsletter.delivery.transport import Transport
     from newsletter.editions.models import Edition
 
 PATIENCE = 20.0
@@ -50,12 +55,26 @@ def send_test(*, edition: Edition, language: str, address: str, now: dt.datetime
     recipient = parse(address).wire
     message = _composed(edition, language, recipient, now)
     sender = settings.SENDER_BOUNCE_EMAIL or edition.newsletter.sender_email
-    return _handed_over(Parcel(sender, recipient, message), until=time.monotonic() + PATIENCE)
+    transport = to_our_servers(until=time.monotonic() + PATIENCE)
+    if (desk := transport.ways.choose()) is not None:
+        return _carried(desk, Copy(message, sender=sender, recipient=recipient))
+    return _handed_over(transport, Parcel(sender, recipient, message), until=time.monotonic() + PATIENCE)
 
 
-def _handed_over(parcel: Parcel, *, until: float) -> str:
+def _carried(desk: Desk, copy: Copy) -> str:
+    """By an e-mail backend; its answer in words."""
+    errand = desk.send([copy])
+    if not desk.wait(PATIENCE):
+        raise NotTakenError(sentences.SILENT)
+    answer = errand.answers[0]
+    if answer.what is not What.SAID or not answer.reply.is_positive:
+        raise NotTakenError(str(answer.reply) if answer.by_smtp else answer.reply.text)
+    return str(answer.reply)
+
+
+def _handed_over(transport: Transport, parcel: Parcel, *, until: float) -> str:
     try:
-        wire = Wire(to_our_servers(until=until).open(pulse=nothing))
+        wire = Wire(transport.open(pulse=nothing))
     except NoServerError as error:
         raise NotTakenError(error.failures[0][1].text if error.failures else "") from error
     try:

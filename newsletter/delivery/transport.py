@@ -24,6 +24,7 @@ from newsletter.delivery.conversing import SmtpError
 from newsletter.delivery.holding import Slots
 from newsletter.delivery.smtp import SmtpConnection
 from newsletter.delivery.throttling import LimitsAwayError
+from newsletter.delivery.ways import Ways
 from newsletter.delivery.wires import READABLE, WRITABLE, Wire
 from newsletter.lib.servers import Server, parse
 
@@ -84,6 +85,7 @@ class Transport:
         self._poll = select.epoll()
         self._by_number: dict[int, Wire] = {}
         self._servers = [server for server in servers if server.kind == "smtp"]
+        self.ways = Ways(servers)
         self._until = until
         self._resting: dict[str, float] = {}
         self._without_chunks: set[str] = set()
@@ -197,6 +199,7 @@ class Transport:
 
     def leave(self) -> None:
         """Say goodbye to all, and to the one that is still being opened."""
+        self.ways.leave()
         if self._opening:
             self._take_in()
         for wire in list(self.wires):

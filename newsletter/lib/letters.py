@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from email import charset
 from email.headerregistry import Address
 
+from anymail.exceptions import AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused, AnymailUnsupportedFeature
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -18,6 +20,9 @@ from django.utils import translation
 from newsletter.lib import tokens
 
 PERMANENT = range(500, 600)
+TEMPORARY = 451
+OBJECTIONS = frozenset({400, 422})
+"""HTTP: a mail service does not like this letter, but might like others."""
 WIDTH = 76
 QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
@@ -68,11 +73,12 @@ class Letter:
             LetterRefusedError: for good.
             LetterDeferredError: for now.
         """
-        message = self.message()
         try:
-            message.send()
-        except (smtplib.SMTPException, OSError) as error:
+            taken = _handed_over(self.message())
+        except (smtplib.SMTPException, OSError, AnymailError, ImproperlyConfigured) as error:
             raise _meaning_of(error) from error
+        if taken == 0:
+            raise LetterDeferredError(server_spoke=False)
         return self.message_id
 
     def message(self) -> EmailMultiAlternatives:
@@ -131,6 +137,18 @@ def _wrapped(text: str) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
+def _handed_over(message: EmailMultiAlternatives) -> int:
+    """Sent with the wish that a mail service counts no opening and rewrites no link (C2); where it knows no such wish, without."""
+    wishes = {"track_opens": False, "track_clicks": False}
+    message.__dict__.update(wishes)
+    try:
+        return message.send()
+    except AnymailUnsupportedFeature:  # raised while nothing has gone out
+        for wish in wishes:
+            del message.__dict__[wish]
+        return message.send()
+
+
 def _meaning_of(error: Exception) -> LetterError:
     codes = _codes(error)
     if codes and all(code in PERMANENT for code in codes):
@@ -144,4 +162,8 @@ def _codes(error: Exception) -> list[int]:
         return [code for code, _reply in error.recipients.values()]
     if isinstance(error, smtplib.SMTPDataError):
         return [error.smtp_code]
+    if isinstance(error, AnymailRecipientsRefused | AnymailInvalidAddress):
+        return [PERMANENT.start]
+    if getattr(error, "status_code", None) in OBJECTIONS:
+        return [TEMPORARY]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import ssl
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Tls = Literal["none", "starttls", "implicit", "opportunistic"]
 Kind = Literal["smtp", "backend"]
@@ -138,14 +139,18 @@ def parse_all(urls: list[str]) -> list[Server]:
 
 def first_readable(urls: list[str]) -> Server | None:
     """The first of `urls` that names a mail server; the others are for the system checks to explain."""
+    return next((server for server in _readable(urls) if server.kind == "smtp"), None)
+
+
+def first_backend(urls: list[str]) -> str:
+    """The dotted path of the e-mail backend, where the first of `urls` that can be read names one; else empty."""
+    return next((server.path for server in _readable(urls)), "")
+
+
+def _readable(urls: list[str]) -> Iterator[Server]:
     for url in urls:
-        try:
-            server = parse(url)
-        except ServerUrlError:
-            continue
-        if server.kind == "smtp":
-            return server
-    return None
+        with contextlib.suppress(ServerUrlError):
+            yield parse(url)
 
 
 def _split(url: str) -> SplitResult:

@@ -23,7 +23,7 @@ STAGES = (
 def measure() -> int:
     """Run the stages' tests under coverage and print a line per stage; 1 where a test fails or a stage is below."""
     rooms = [f"tests/integration/{room}" for room in ROOMS]
-    with_workers = ("test_killing", "test_taking_turns")
+    with_workers = ("test_killing", "test_taking_turns", "test_relaying_killed")
     left_out = [f"--ignore=tests/integration/delivery/{name}.py" for name in with_workers]
     failed = _coverage("run", "-m", "pytest", "-q", "tests/unit", "tests/properties", *rooms, *left_out)
     return int(any([failed, *map(_below, STAGES)]))

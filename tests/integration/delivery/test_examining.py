@@ -12,12 +12,14 @@ from django.utils import timezone, translation
 from newsletter.delivery import examining
 from newsletter.lib.servers import Server
 from tests.environment import free_port
-from tests.peers import certificates
+from tests.peers import certificates, services
 from tests.peers.openings import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from pytest_django import Settings
 
     from newsletter.delivery.examining import Step
     from tests.peers import smtp
@@ -278,3 +280,80 @@ def test_a_backend_is_looked_for() -> None:
     there = "django.core.mail.backends.locmem.EmailBackend"
     assert verdicts(examined(0, host="", kind="backend", path=there)) == {"backend": "notice"}
     assert verdicts(examined(0, host="", kind="backend", path="nowhere.EmailBackend")) == {"backend": "bad"}
+
+
+# ── e-mail backends ──────────────────────────────────────────────────────────────────────────────────────────────────
+DJANGO = "django.core.mail.backends.{}.EmailBackend"
+
+
+def backend(path: str) -> list[Step]:
+    return examined(0, host="", kind="backend", path=path)
+
+
+def test_a_backend_is_looked_for_and_set_up() -> None:
+    assert verdicts(backend(DJANGO.format("locmem"))) == {"backend": "good", "send": "notice"}
+    (missing,) = backend("nowhere.EmailBackend")
+    assert (missing.name, missing.verdict) == ("backend", "bad")
+    assert missing.sentence == (
+        "There is no e-mail backend nowhere.EmailBackend (No module named 'nowhere'): check its name in SMTP_URL, and "
+        "install its package."
+    )
+
+
+def test_a_backend_without_its_settings_says_which(settings: Settings) -> None:
+    settings.ANYMAIL = {}
+    (step,) = backend("anymail.backends.mailgun.EmailBackend")
+    assert (step.name, step.verdict) == ("setup", "bad")
+    assert "ANYMAIL_MAILGUN_API_KEY" in step.sentence
+    assert step.sentence.endswith("Mend the settings and restart web and workers.")
+
+
+def test_a_server_behind_a_backend_is_opened(settings: Settings, peer: smtp.Peer) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", peer.port
+    assert verdicts(backend(DJANGO.format("smtp"))) == {"backend": "good", "send": "notice"}
+    settings.EMAIL_PORT = free_port()
+    (step,) = backend(DJANGO.format("smtp"))
+    assert (step.name, step.verdict) == ("open", "bad")
+    assert step.sentence == (
+        "The server behind it does not answer: Connection refused. Check its address and the network."
+    )
+
+
+@pytest.mark.parametrize("name", ["postmark", "resend", "mailtrap", "mailjet", "mailgun", "brevo"])
+@pytest.mark.parametrize(
+    ("status", "verdict", "words"),
+    [
+        (422, "good", " lets us in. No mail was sent."),
+        (401, "bad", " does not let us in (HTTP 401): check the key that stands in an ANYMAIL_… setting."),
+        (404, "bad", " knows no such place (HTTP 404): check the address and names in ANYMAIL_… settings."),
+        (503, "bad", " has no time for us now (HTTP 503). Try again later."),
+    ],
+)
+def test_a_service_is_asked_with_a_request_that_mails_nobody(
+    settings: Settings, name: str, status: int, verdict: str, words: str
+) -> None:
+    with services.running(services.Script(always=status)) as service:
+        settings.ANYMAIL = services.settings_for(service)
+        steps = backend(f"anymail.backends.{name}.EmailBackend")
+        assert steps[-1].verdict == verdict
+        assert steps[-1].sentence == service.url.removeprefix("http://") + words
+        assert service.taken() == 0
+        assert [asked for _, asked in service.requests] == [{}]
+
+
+def test_a_service_that_cannot_be_reached_is_said_not_to_be(settings: Settings) -> None:
+    port = free_port()
+    settings.ANYMAIL = services.SETTINGS | {"POSTMARK_API_URL": f"http://127.0.0.1:{port}/"}
+    step = backend("anymail.backends.postmark.EmailBackend")[-1]
+    assert (step.name, step.verdict) == ("connect", "bad")
+    assert step.sentence == (
+        f"127.0.0.1:{port} cannot be asked: The service cannot be reached from this machine. Check the network."
+    )
+
+
+def test_a_setting_that_does_not_fit_the_service_is_named(settings: Settings) -> None:
+    settings.ANYMAIL = services.SETTINGS | {"SEND_DEFAULTS": {"template_id": "x", "merge_global_data": {"a": 1}}}
+    settings.ANYMAIL |= {"RESEND_SEND_DEFAULTS": {"track_opens": True}}
+    step = backend("anymail.backends.resend.EmailBackend")[-1]
+    assert (step.name, step.verdict) == ("setup", "bad")
+    assert "Resend does not support track_opens" in step.sentence

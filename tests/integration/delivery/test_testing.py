@@ -16,10 +16,10 @@ from newsletter.delivery import conversing, testing
 from newsletter.delivery.models import Mailing
 from newsletter.editions.models import Edition
 from tests.builders import NOON, an_edition
-from tests.peers import smtp
+from tests.peers import services, smtp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_django import Settings
 
@@ -87,6 +87,52 @@ def test_a_refusal_is_told_in_the_servers_words_and_a_connection_that_broke_in_o
         send_to("no@example.org")
     with pytest.raises(testing.NotTakenError, match=r"The server hung up\."):
         send_to(lost)
+
+
+# ── by an e-mail backend ─────────────────────────────────────────────────────────────────────────────────────────────
+BACKEND = "backend://anymail.backends.postmark.EmailBackend?name=postmark"
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[services.Service]:
+    """The services, and one of them as the first way out."""
+    with services.running() as running:
+        settings.ANYMAIL = services.settings_for(running)
+        settings.SMTP_SERVERS = [BACKEND]
+        yield running
+
+
+def test_a_copy_goes_by_the_backend_that_is_the_first_way_out(service: services.Service) -> None:
+    an_edition()
+    assert send_to("ula@example.org") == "250 sent b7bc2f4a"
+    assert service.requests[0][1]["Subject"].startswith("[test] News for November")
+
+
+def test_what_a_backend_says_against_it_is_told_in_its_words_or_ours(
+    service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_edition()
+    service.script.refused = {"no@example.org": "rejected"}
+    with pytest.raises(testing.NotTakenError, match=r"^Found inactive|^The service does not write to this reader"):
+        send_to("no@example.org")
+    service.script.fates = [401]
+    with pytest.raises(testing.NotTakenError, match=r"^HTTP 401: as told$"):
+        send_to("ula@example.org")
+    monkeypatch.setattr(testing, "PATIENCE", 0.3)
+    service.script.fates = ["silent"]
+    with pytest.raises(testing.NotTakenError, match=r"^The server did not answer in time\.$"):
+        send_to("ula@example.org")
+
+
+def test_a_mail_servers_refusal_through_a_backend_keeps_its_code(
+    scripted: Callable[[smtp.Script], smtp.Peer], settings: Settings
+) -> None:
+    peer = scripted(smtp.Script(replies={"no@example.org": [("rcpt", "550 5.1.1 nobody here", 0)]}))
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", peer.port
+    settings.SMTP_SERVERS = ["backend://django.core.mail.backends.smtp.EmailBackend?name=own"]
+    an_edition()
+    with pytest.raises(testing.NotTakenError, match=r"^550 5\.1\.1 nobody here$"):
+        send_to("no@example.org")
 
 
 def test_without_a_server_there_is_nothing_to_tell(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.lib.servers import Server, ServerUrlError, first_readable, parse, parse_all
+from newsletter.lib.servers import Server, ServerUrlError, first_backend, first_readable, parse, parse_all
 from tests.peers import certificates
 
 if TYPE_CHECKING:
@@ -141,6 +141,12 @@ def test_the_first_server_that_can_be_read_carries_the_letters() -> None:
     assert first_readable(["nonsense", "smtp://mail.example.org"]) == Server("mail.example.org", 25)
     assert first_readable([]) is None
     assert first_readable(["backend://mail.Backend", "smtp://mail.example.org"]) == Server("mail.example.org", 25)
+
+
+def test_letters_go_by_a_backend_where_it_is_the_first_way_out() -> None:
+    assert first_backend(["nonsense", "backend://mail.Backend", "smtp://mail.example.org"]) == "mail.Backend"
+    assert first_backend(["smtp://mail.example.org", "backend://mail.Backend"]) == ""
+    assert first_backend([]) == ""
 
 
 def test_a_server_is_called_by_its_address_where_it_has_no_name() -> None:
