@@ -107,9 +107,7 @@ class Hand:
         self._pulse()
         self._look()
         self._transport.tend()
-        begun = self._begin_on_idle_wires()
-        ready = begun or self._gather()
-        self._hand_over(ready)
+        self._hand_over(self._begin_on_idle_wires() or self._gather())
 
     def _begin_on_idle_wires(self) -> list[tuple[Wire, Parcel]]:
         """Give every idle connection a parcel; those that go out whole (BDAT) are still to be noted."""
@@ -267,14 +265,8 @@ class Hand:
     def _replied(self, wire: Wire, claimed: Claim, reply: Reply, *, noted: bool = False) -> None:
         server = wire.server.name
         if reply.is_positive:
-            outcome = outcomes.sent(
-                delivery_id=claimed.delivery_id,
-                number=claimed.attempts,
-                address=claimed.address,
-                reply=reply,
-                server=server,
-                now=self._now,
-            )
+            facts = (claimed.delivery_id, claimed.attempts, claimed.address)
+            outcome = outcomes.sent(*facts, reply=reply, server=server, now=self._now)
         else:
             outcome = outcomes.replied(attempt=self._try(claimed, server), reply=reply, rng=self._sender.rng)
             self._heed(claimed.provider, reply)
@@ -373,14 +365,14 @@ class Hand:
         if not record(lease=self._lease, outcomes=known, ends=ends):
             self._give_up()
 
-    def _hand_back(self, *, ends: bool = True) -> None:
+    def _hand_back(self) -> None:
         now = self._sender.clock()
         back = [*self._closed, *self._waiting.empty()]
         self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
         self._closed.clear()
         self._return_tokens(back)
         self._sender.purse.give_back()
-        self._record(ends=ends)
+        self._record(ends=True)
 
     def _return_tokens(self, unused: Sequence[Claim]) -> None:
         with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much

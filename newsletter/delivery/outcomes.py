@@ -54,7 +54,7 @@ class Try:
     server: str = ""
 
 
-def sent(*, delivery_id: int, number: int, address: str, reply: Reply, server: str, now: dt.datetime) -> Outcome:
+def sent(delivery_id: int, number: int, address: str, *, reply: Reply, server: str, now: dt.datetime) -> Outcome:  # noqa: PLR0913 (what a Try holds, without making one: this is every copy's way)
     """The server took it. `number`: which try it was."""
     kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, address))
     return Outcome(delivery_id, DeliveryState.SENT, now, kept, None, True, False, number, server)
@@ -63,14 +63,8 @@ def sent(*, delivery_id: int, number: int, address: str, reply: Reply, server: s
 def replied(*, attempt: Try, reply: Reply, rng: random.Random) -> Outcome:
     """What a server's reply means: 2yz sent, 4yz deferred while it may still be news (S2), anything else failed."""
     if reply.code and reply.is_positive:
-        return sent(
-            delivery_id=attempt.delivery_id,
-            number=attempt.number,
-            address=attempt.address,
-            reply=reply,
-            server=attempt.server,
-            now=attempt.now,
-        )
+        facts = (attempt.delivery_id, attempt.number, attempt.address)
+        return sent(*facts, reply=reply, server=attempt.server, now=attempt.now)
     kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
     return _later(attempt, kept, _next_due(attempt, rng) if reply.is_temporary else None)
 
