@@ -85,6 +85,7 @@ class PostgreSQL:
                 )
 
     def hold(self, point: Point) -> None:
+        self.let_go()
         self._holding = psycopg.connect(self.url, autocommit=True)
         self._holding.execute("SELECT pg_advisory_lock(%s)", [point.number])
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,12 @@ class Program:
         self._words = list(words)
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
+        self._turn = threading.RLock()
+        self.ended_by_itself = 0
 
     def start(self, *before: str, **more: str) -> None:
         """`before`: a command that runs it; `more`: further environment."""
-        with self.log.open("ab") as log:
+        with self._turn, self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*before, *self._words],
                 env={**os.environ, **self._environment, **more},
@@ -53,15 +56,24 @@ class Program:
 
     def kill(self) -> None:
         """kill -9 of the whole group; none of it is left when this returns."""
-        if self._process is None:
-            return
-        group = [pid for pid in _everybody() if _group_of(pid) == self._process.pid]
-        for pid in group:
-            _send(pid)
-        self._process.wait(10)
-        while any(is_alive(pid) for pid in group):
-            time.sleep(0.005)
-        self._process = None
+        with self._turn:
+            if self._process is None:
+                return
+            group = [pid for pid in _everybody() if _group_of(pid) == self._process.pid]
+            for pid in group:
+                _send(pid)
+            self._process.wait(10)
+            while any(is_alive(pid) for pid in group):
+                time.sleep(0.005)
+            self._process = None
+
+    def look_after(self) -> None:
+        """Start it again where it ended by itself, as `manage.py up` and every service manager do."""
+        with self._turn:
+            if self._process is not None and self._process.poll() is not None:
+                self.ended_by_itself += 1
+                self.kill()
+                self.start()
 
 
 def worker(environment: Mapping[str, str], folder: Path) -> Program:

@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from newsletter.delivery import steering
 from newsletter.delivery.launching import launch
 from newsletter.delivery.models import Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.receivers import MailDomain
@@ -59,6 +60,8 @@ class Stage:
         self.peer = peer
         self.port = free_port()
         self.editions = 0
+        self._over = threading.Event()
+        self._session = ""
         self.environment = {
             "DATABASE_URL": database.url,
             "REDIS_URL": server.url,
@@ -93,6 +96,14 @@ class Stage:
         for program in PROGRAMS:
             if victim in (program, "everything"):
                 self.programs[program].start()
+
+    def mend(self) -> None:
+        """Whatever an earlier test left: nothing is held, everything runs, no mailing is under way."""
+        self.database.let_go()
+        self.peer.go()
+        self.wait_for_the_site()
+        for mailing in Mailing.objects.exclude(state__in=[MailingState.FINISHED, MailingState.CANCELLED]):
+            steering.cancel(mailing_id=mailing.pk, now=timezone.now())
 
     # ── a mailing ────────────────────────────────────────────────────────────────────────────────────────────────────
     def fresh_edition(self) -> Edition:
@@ -151,6 +162,21 @@ class Stage:
         self._session = _signed_in(User.objects.create_superuser("chief", "chief@example.org", "an unguessable phrase"))
         for program in self.programs.values():
             program.start()
+        threading.Thread(target=self._look_after_programs, daemon=True).start()
+        self.wait_for_the_site()
+
+    def end(self) -> None:
+        """Nothing of ours is left."""
+        self._over.set()
+        for program in self.programs.values():
+            program.kill()
+
+    def _look_after_programs(self) -> None:
+        while not self._over.wait(1.0):
+            for program in list(self.programs.values()):
+                program.look_after()
+
+    def wait_for_the_site(self) -> None:
         self.wait(self._web_answers, 60, "the site answers")
 
     def _web_answers(self) -> bool:
@@ -187,5 +213,4 @@ def running(vendor: str, folder: Path) -> Iterator[Stage]:
             stage.prepare()
             yield stage
         finally:
-            for program in stage.programs.values():
-                program.kill()
+            stage.end()

@@ -68,6 +68,7 @@ class Moment:
         if self.step == "launch":
             self._asking.join(60)
             if self._answers != [302]:
+                self.stage.wait_for_the_site()
                 assert self.stage.launch_by_web(self.edition) == 302
         return Mailing.objects.get(edition=self.edition)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session", params=["postgresql", "sqlite"])
-def stage(
+def standing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Stage]:
     """Everything running, on both kinds of database in turn, whichever one the other tests use."""
@@ -26,3 +26,10 @@ def stage(
         stages.running(request.param, tmp_path_factory.mktemp(request.param)) as running,
     ):
         yield running
+
+
+@pytest.fixture
+def stage(standing: Stage) -> Stage:
+    """As a test wants to find it."""
+    standing.mend()
+    return standing
