@@ -49,6 +49,9 @@ class Cluster:
                 os.kill(pid, signal.SIGKILL)
         while any(is_alive(pid) for pid in victims):
             time.sleep(0.01)
+        # Dead as they are: where nobody buries a container's orphans, the postmaster's process id would pass for alive.
+        for lock in (self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()
 
 
 def binaries() -> Path | None:
