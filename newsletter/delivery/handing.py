@@ -8,6 +8,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, NoReturn
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import ReaderError
@@ -49,6 +50,10 @@ class _LeaseLostError(Exception):
     """Somebody else settles our rows now; whatever we still wanted to do with them is theirs."""
 
 
+class _PageGoneError(Exception):
+    """Recovery closed our page of the journal, or Redis was emptied: what we know is recorded where the rows are still ours."""
+
+
 class Hand:
     """One batch in hand, under one lease."""
 
@@ -79,16 +84,20 @@ class Hand:
                 self._turn()
             self._post()
             self._demand_kept()
+        except _PageGoneError:
+            self._break_off()
+            return True
         except _LeaseLostError:
             self._drop_all()
             return True
         except JournalError:
-            waiting.journal_is_away(mailing=self._sender.mailing, now=self._sender.clock())
             self._break_off()
+            waiting.journal_is_away(mailing=self._sender.mailing, now=self._sender.clock())
             return False
         except Exception:
-            waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
-            self._break_off()
+            with contextlib.suppress(DatabaseError):  # if it was the database that broke, the lease runs out and tells
+                self._break_off()
+                waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
             raise
         return self._end()
 
@@ -340,9 +349,9 @@ class Hand:
         self._sender.journal.post(notes)
 
     def _demand_kept(self) -> None:
-        """Let Redis answer for it; where it has closed our page, the rows are somebody else's."""
+        """Let Redis answer for it; where it has no page of ours any more, no further dot goes out."""
         if not self._sender.journal.is_kept():
-            self._give_up()
+            raise _PageGoneError
 
     def _record(self, *, ends: bool = False) -> None:
         known, self._outcomes = self._outcomes, []
@@ -360,9 +369,13 @@ class Hand:
         self._record(ends=ends)
 
     def _break_off(self) -> None:
-        """Whatever is under way ends here; what had its dot is unknown, nothing else was taken."""
-        for wire in list(self._transport.wires):
-            self._transport.drop(wire)
+        """Whatever is under way ends here; what had its dot is unknown, nothing else was taken.
+
+        First of all the connections go: the next batch must not hear answers to messages of this one.
+        """
+        wires = list(self._transport.wires)
+        self._drop_all()
+        for wire in wires:
             self._settle_broken(wire)
         self._waiting.extend(self._on_the_way.values())  # not noted, so their dot was not sent
         self._on_the_way.clear()

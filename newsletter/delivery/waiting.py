@@ -71,9 +71,7 @@ def nothing_in_the_way(*, mailing: Mailing) -> None:
         mailing.waits_for = ""
 
 
-def _wait(
-    mailing: Mailing, now: dt.datetime, sentence: str, *, after: dt.timedelta = ASK_AGAIN, **slots: str
-) -> None:
+def _wait(mailing: Mailing, now: dt.datetime, sentence: str, *, after: dt.timedelta = ASK_AGAIN, **slots: str) -> None:
     """Kept in English; `sentences.said` tells it to each reader in their language."""
     again = now + after
     mailing.waits_for = (sentence % {**slots, "time": f"{timezone.localtime(again):%H:%M}"})[:300]
