@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.benchmarks import clusters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+DISK_MEGABYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Database(Protocol):
 
     vendor: str
     url: str
+    can_be_killed: bool
+    """Whether it has processes of its own."""
 
     def prepare(self, points: tuple[Point, ...]) -> None:
         """Once, with the product's tables there."""
@@ -66,6 +71,7 @@ class PostgreSQL:
     """A cluster of our own, fsync on."""
 
     vendor = "postgresql"
+    can_be_killed = True
 
     def __init__(self, cluster: clusters.Cluster) -> None:
         self._cluster = cluster
@@ -76,7 +82,7 @@ class PostgreSQL:
         with psycopg.connect(self.url, autocommit=True) as session:
             for point in points:
                 session.execute(
-                    f"CREATE FUNCTION {point.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "  # type: ignore[arg-type]  # noqa: S608 (constants of ours)
+                    f"CREATE FUNCTION {point.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "  # type: ignore[arg-type]
                     f"BEGIN PERFORM pg_advisory_xact_lock_shared({point.number}); RETURN NULL; END $$"
                 )
                 session.execute(
@@ -112,12 +118,15 @@ class SQLite:
     """A file. Whoever comes to a point counts for some seconds, with the write lock in hand."""
 
     vendor = "sqlite"
-    HELD_SECONDS = 2.5
+    can_be_killed = False
+    HELD_SECONDS = 1.5
     LOOKS = 8
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self.url = f"sqlite:///{file}"
+    def __init__(self, folder: Path, *, has_own_disk: bool) -> None:
+        self.folder = folder
+        self.has_own_disk = has_own_disk
+        self._file = folder / "faults.sqlite3"
+        self.url = f"sqlite:///{self._file}"
 
     def prepare(self, points: tuple[Point, ...]) -> None:
         with self._session() as session:
@@ -157,6 +166,12 @@ class SQLite:
     def start(self) -> None:
         pass
 
+    def shrink(self) -> None:
+        """Nothing is left in the write-ahead log: whatever is written next needs room on the disk."""
+        with self._session() as session:
+            while session.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                time.sleep(0.02)
+
     def _is_being_written(self) -> bool:
         with self._session(timeout=0.04) as session:
             try:
@@ -176,10 +191,25 @@ class SQLite:
 def running(vendor: str, folder: Path) -> Iterator[Database]:
     """A new, empty database."""
     if vendor == "sqlite":
-        yield SQLite(folder / "faults.sqlite3")
+        with _disk(folder / "disk") as mounted:
+            yield SQLite(folder / "disk", has_own_disk=mounted)
     else:
         with clusters.throwaway() as cluster:
             yield PostgreSQL(cluster)
+
+
+@contextlib.contextmanager
+def _disk(folder: Path) -> Iterator[bool]:
+    """A small file system of its own in `folder`, where this process may mount one; whether it could."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, check=False, capture_output=True).returncode == 0
+    try:
+        yield mounted
+    finally:
+        connections.close_all()
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextlib.contextmanager

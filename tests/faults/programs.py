@@ -31,14 +31,15 @@ class Program:
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.RLock()
+        self.more: dict[str, str] = {}
+        """Further environment from its next start on."""
         self.ended_by_itself = 0
 
-    def start(self, *before: str, **more: str) -> None:
-        """`before`: a command that runs it; `more`: further environment."""
+    def start(self) -> None:
         with self._turn, self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*before, *self._words],
-                env={**os.environ, **self._environment, **more},
+                self._words,
+                env={**os.environ, **self._environment, **self.more},
                 cwd=settings.BASE_DIR,
                 stdout=log,
                 stderr=log,

@@ -6,17 +6,15 @@ Whatever it kills it starts again, and nothing else: no step of a mailing is don
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 import urllib.error
 import urllib.request
-from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import redis
-from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -24,7 +22,7 @@ from django.utils import timezone
 
 from newsletter.delivery import steering
 from newsletter.delivery.launching import launch
-from newsletter.delivery.models import Mailing, MailingState, UnknownPolicy
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.receivers import MailDomain
 from newsletter.lib.sessions import SessionStore
 from tests.builders import a_newsletter, an_approved_edition
@@ -118,7 +116,7 @@ class Stage:
 
     def launch_by_web(self, edition: Edition, *, seconds: float = 30) -> int:
         """As an approver does it in a browser: the status of the answer, 302 when it is launched; 0: none came."""
-        request = urllib.request.Request(  # noqa: S310 (our own address)
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/admin/newsletter/edition/{edition.pk}/launch/",
             data=urlencode({"when": "now", "csrfmiddlewaretoken": SECRET}).encode(),
             headers={"Cookie": f"csrftoken={SECRET}; sessionid={self._session}"},
@@ -134,6 +132,36 @@ class Stage:
     def wait_until_finished(self, mailing: Mailing, *, seconds: float = 60) -> None:
         """By what the processes do alone."""
         self.wait(lambda: self.state_of(mailing) == MailingState.FINISHED, seconds, "the mailing finishes")
+
+    def last_mailing(self) -> Mailing:
+        return Mailing.objects.latest("pk")
+
+    def page_of(self, mailing: Mailing) -> str:
+        """What an approver sees of it in a browser, in English."""
+        headers = {"Cookie": f"sessionid={self._session}", "Accept-Language": "en"}
+        address = f"http://127.0.0.1:{self.port}/admin/newsletter/mailing/{mailing.pk}/change/"
+        request = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return str(answer.read().decode())
+
+    def failing(self, word: str) -> Callable[[], bool]:
+        """Whether the worker has said an error with this word since now."""
+        log = self.programs["worker"].log
+        before = log.stat().st_size
+        return lambda: word in log.read_bytes()[before:].decode(errors="replace")
+
+    def in_hands_of_the_dead(self, mailing: Mailing) -> int:
+        """Rows under a lease: should their worker be dead and Redis forget, nobody knows what became of any."""
+        try:
+            return Delivery.objects.filter(mailing=mailing, state=DeliveryState.SENDING).count()
+        except OperationalError:
+            connection.close()
+            return 0
+
+    def lose_messages(self) -> None:
+        """Celery's, all that wait."""
+        with redis.Redis.from_url(self.redis.url) as client:
+            client.delete("urgent", "celery", "mailings", "unacked", "unacked_index")
 
     def state_of(self, mailing: Mailing) -> str:
         """Also while the database is away, and after."""
@@ -151,7 +179,11 @@ class Stage:
 
     def last_words(self) -> str:
         """The end of every log, for who looks for the reason."""
-        return "\n".join(f"== {file.name}\n{file.read_text()[-3000:]}" for file in sorted(self.folder.glob("*.log")) if not file.name.startswith("copies"))
+        return "\n".join(
+            f"== {file.name}\n{file.read_text()[-3000:]}"
+            for file in sorted(self.folder.glob("*.log"))
+            if not file.name.startswith("copies")
+        )
 
     def prepare(self) -> None:
         """Tables, readers, somebody who may launch; then everything starts."""
@@ -180,7 +212,10 @@ class Stage:
         self.wait(self._web_answers, 60, "the site answers")
 
     def _web_answers(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as answer:  # noqa: S310
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=5) as answer,
+        ):
             return bool(answer.status == 200)
         return False
 
