@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter, deque
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -340,7 +340,7 @@ class Hand:
         with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
             allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
-            self._give_up()
+            raise _LeaseLostError
         self._renew_at = _quarter_of_a_lease()
 
     def _post(self) -> None:
@@ -356,7 +356,7 @@ class Hand:
     def _record(self, *, ends: bool = False) -> None:
         known, self._outcomes = self._outcomes, []
         if not record(lease=self._lease, outcomes=known, ends=ends):
-            self._give_up()
+            raise _LeaseLostError
 
     def _hand_back(self, *, ends: bool = True) -> None:
         now = self._sender.clock()
@@ -369,10 +369,7 @@ class Hand:
         self._record(ends=ends)
 
     def _break_off(self) -> None:
-        """Whatever is under way ends here; what had its dot is unknown, nothing else was taken.
-
-        First of all the connections go: the next batch must not hear answers to messages of this one.
-        """
+        """Whatever is under way ends here; what had its dot is unknown. The next batch must not hear answers to this one's."""
         wires = list(self._transport.wires)
         self._drop_all()
         for wire in wires:
@@ -391,9 +388,6 @@ class Hand:
     def _drop_all(self) -> None:
         for wire in list(self._transport.wires):
             self._transport.drop(wire)
-
-    def _give_up(self) -> NoReturn:
-        raise _LeaseLostError
 
 
 def _wire_form(address: str) -> str:

@@ -38,7 +38,7 @@ class Cluster:
 
     def start(self) -> None:
         """Answering when this returns; after a kill it mends itself first."""
-        words = ["-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", self.options]
+        words: list[str | Path] = ["-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", self.options]
         _run(self.folder, [_programs() / "pg_ctl", *words, "start"])
 
     def kill(self) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,7 +17,6 @@ from tests.benchmarks.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "newsletter"]
 
@@ -94,7 +94,7 @@ def web(environment: Mapping[str, str], folder: Path, *, port: int) -> Program:
 
 
 def _everybody() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
 
 
 def _group_of(pid: int) -> int:

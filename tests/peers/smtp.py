@@ -323,8 +323,7 @@ class Peer:
 
     def last_copy(self) -> tuple[str, str]:
         """The Message-ID and the recipient of the copy it took last."""
-        message_id, recipient = self.log.read_text().splitlines()[-1].split("\t")
-        return message_id, recipient
+        return tuple(self.log.read_text().splitlines()[-1].split("\t"))  # type: ignore[return-value]  # two words
 
     def messages(self) -> list[bytes]:
         """The bytes of every message, oldest first (only with keep_messages)."""
