@@ -25,6 +25,15 @@ scale: dev
 servers: dev
 	@$(PY) -m pytest -m servers $(FILES)
 
+faults: dev
+	@$(PY) -m pytest -m faults $(TESTS) $(FILES)
+
+SECONDS = 120
+SEED =
+DATABASE =
+soak: dev
+	@$(PY) -m tests.faults.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE))
+
 check: dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -93,9 +102,11 @@ help:
 	@echo "make browser  the journeys in a real browser (needs Debian's chromium)"
 	@echo "make scale    three worker hosts, one cut off in the middle (needs root and iproute2)"
 	@echo "make servers  mail to Postfix, Exim and OpenSMTPD, fetched from Debian (needs root and apt)"
+	@echo "make faults   kill everything at every step of a mailing (needs PostgreSQL and libfaketime, about ten minutes)"
+	@echo "make soak     random faults for SECONDS=120 (SEED=…, DATABASE=sqlite or postgresql); fails when a promise is broken"
 	@echo "make coverage branch coverage of every stage, and whether it is complete"
 	@echo "make bench    how many messages a second leave"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
 
-.PHONY: demo up test browser scale servers check install run dev coverage bench lock clean help
+.PHONY: demo up test browser scale servers faults soak check install run dev coverage bench lock clean help

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import gc
 import os
+from typing import TYPE_CHECKING
 
 from celery import Celery
+from celery.schedules import schedstate, schedule
 from celery.signals import worker_process_init
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 
 app = Celery("newsletter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["newsletter"])
+
+
+class Every(schedule):
+    """Every so many seconds, also after the clock was set back: Celery's own would wait until it shows that time again."""
+
+    def is_due(self, last_run_at: dt.datetime) -> schedstate:
+        """Whether to run now, and after how many seconds to ask again."""
+        if last_run_at > self.now():
+            return schedstate(is_due=True, next=self.seconds)
+        return super().is_due(last_run_at)
+
 
 GARBAGE_AFTER = 20_000
 """New objects after which Python looks for circles among them: a batch in a worker's hands makes thousands, and none."""

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from newsletter.celery import Every
 from newsletter.lib.servers import LOOPBACK, first_backend, first_readable
 
 env = environ.Env()
@@ -306,8 +307,8 @@ CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}  # unless 
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "newsletter.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
-    "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": 60.0, "options": {"expires": 50}},
+    "sweep": {"task": "newsletter.tasks.sweep", "schedule": Every(SWEEP_SECONDS), "options": {"expires": 30}},
+    "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": Every(60.0), "options": {"expires": 50}},
 }
 
 # ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────

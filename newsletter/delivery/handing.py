@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
@@ -48,6 +49,10 @@ class _LeaseLostError(Exception):
     """Somebody else settles our rows now; whatever we still wanted to do with them is theirs."""
 
 
+class _PageGoneError(Exception):
+    """Recovery closed our page of the journal, or Redis was emptied: what we know is recorded where the rows are still ours."""
+
+
 class Hand:
     """One batch in hand, under one lease."""
 
@@ -81,16 +86,20 @@ class Hand:
                 self._turn()
             self._post()
             self._demand_kept()
+        except _PageGoneError:
+            self._break_off()
+            return True
         except _LeaseLostError:
             self._transport.hang_up()
             return True
         except JournalError:
-            waiting.journal_is_away(mailing=self._sender.mailing, now=self._sender.clock())
             self._break_off()
+            waiting.journal_is_away(mailing=self._sender.mailing, now=self._sender.clock())
             return False
         except Exception:
-            waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
-            self._break_off()
+            with contextlib.suppress(DatabaseError):  # if it was the database that broke, the lease runs out and tells
+                self._break_off()
+                waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
             raise
         return self._end()
 
@@ -347,7 +356,7 @@ class Hand:
         with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
             allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
-            self._give_up()
+            raise _LeaseLostError
         self._renew_at = _quarter_of_a_lease()
 
     def _post(self) -> None:
@@ -356,14 +365,14 @@ class Hand:
         self._sender.journal.post(notes)
 
     def _demand_kept(self) -> None:
-        """Let Redis answer for it; where it has closed our page, the rows are somebody else's."""
+        """Let Redis answer for it; where it has no page of ours any more, no further dot goes out."""
         if not self._sender.journal.is_kept():
-            self._give_up()
+            raise _PageGoneError
 
     def _record(self, *, ends: bool = False) -> None:
         known, self._outcomes = self._outcomes, []
         if not record(lease=self._lease, outcomes=known, ends=ends):
-            self._give_up()
+            raise _LeaseLostError
 
     def _hand_back(self) -> None:
         now = self._sender.clock()
@@ -379,9 +388,10 @@ class Hand:
             allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in unused))
 
     def _break_off(self) -> None:
-        """Whatever is under way ends here; what had its dot is unknown, nothing else was taken."""
-        for wire in list(self._transport.wires):
-            self._transport.drop(wire)
+        """Whatever is under way ends here; what had its dot is unknown. The next batch must not hear answers to this one's."""
+        wires = list(self._transport.wires)
+        self._transport.hang_up()
+        for wire in wires:
             self._settle_broken(wire)
         self._waiting.put_back(self._on_the_way.values())  # not noted, so their dot was not sent
         self._on_the_way.clear()
@@ -393,9 +403,6 @@ class Hand:
             if after_dot and parcel in self._on_the_way:
                 attempt = self._try(self._on_the_way.pop(parcel), wire.server.name)
                 self._outcomes.append(outcomes.unknown(attempt=attempt, text=sentences.HUNG_UP, rng=self._sender.rng))
-
-    def _give_up(self) -> NoReturn:
-        raise _LeaseLostError
 
 
 def _quarter_of_a_lease() -> float:

@@ -54,7 +54,7 @@ class Try:
     server: str = ""
 
 
-def sent(delivery_id: int, number: int, address: str, *, reply: Reply, server: str, now: dt.datetime) -> Outcome:  # noqa: PLR0913 (what a Try holds, without making one: this is every copy's way)
+def sent(delivery_id: int, number: int, address: str, *, reply: Reply, server: str, now: dt.datetime) -> Outcome:
     """The server took it. `number`: which try it was."""
     kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, address))
     return Outcome(delivery_id, DeliveryState.SENT, now, kept, None, True, False, number, server)

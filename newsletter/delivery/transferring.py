@@ -7,7 +7,7 @@ wait for the server. With CHUNKING as well, envelope and message travel together
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,8 +34,8 @@ class Parcel:
     """One message on its way to one reader."""
 
     sender: str
-    recipient: str
-    message: bytes
+    recipient: str = field(repr=False)
+    message: bytes = field(repr=False)
     """CRLF line ends, not dot-stuffed."""
     envelope_id: str = ""
     """Comes back in a report about this copy where the server offers DSN (S10); printable ASCII without + and =."""

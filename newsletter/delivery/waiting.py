@@ -23,6 +23,8 @@ PACES = [
     for sentence, pattern in sentences.PATTERNS
     if sentence in (sentences.PACED, sentences.SERVER_PACED, sentences.BUSY)
 ]
+ASK_REDIS_AGAIN = dt.timedelta(seconds=5)
+"""It is ours, comes back within seconds, and asking it disturbs nobody."""
 
 
 def nobody_answers(*, mailing: Mailing, error: NoServerError, now: dt.datetime) -> None:
@@ -43,12 +45,12 @@ def server_refuses(*, mailing: Mailing, host: str, failure: SmtpError, now: dt.d
 
 def journal_is_away(*, mailing: Mailing, now: dt.datetime) -> None:
     """Redis does not take notes: sending without them could mail people twice."""
-    _wait(mailing, now, sentences.NO_JOURNAL)
+    _wait(mailing, now, sentences.NO_JOURNAL, after=ASK_REDIS_AGAIN)
 
 
 def counters_are_away(*, mailing: Mailing, now: dt.datetime) -> None:
     """Something is limited and Redis does not count: nobody knows how much has left already."""
-    _wait(mailing, now, sentences.NO_COUNTERS)
+    _wait(mailing, now, sentences.NO_COUNTERS, after=ASK_REDIS_AGAIN)
 
 
 def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime) -> None:
@@ -108,8 +110,8 @@ def nothing_in_the_way(*, mailing: Mailing) -> None:
         mailing.waits_for = ""
 
 
-def _wait(mailing: Mailing, now: dt.datetime, sentence: str, **slots: str) -> None:
+def _wait(mailing: Mailing, now: dt.datetime, sentence: str, *, after: dt.timedelta = ASK_AGAIN, **slots: str) -> None:
     """Kept in English; `sentences.said` tells it to each reader in their language."""
-    again = now + ASK_AGAIN
+    again = now + after
     mailing.waits_for = (sentence % {**slots, "time": f"{timezone.localtime(again):%H:%M}"})[:300]
     Mailing.objects.filter(pk=mailing.pk).update(waits_for=mailing.waits_for, waits_until=again)

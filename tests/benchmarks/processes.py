@@ -42,6 +42,14 @@ def family(root: int) -> list[_Process]:
     return [each for each in everybody if each.pid in known]
 
 
+def is_alive(pid: int) -> bool:
+    """Whether it still runs: one that nobody has buried yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def _everybody() -> list[_Process]:
     found = (_process(int(folder.name)) for folder in Path("/proc").iterdir() if folder.name.isdigit())
     return [each for each in found if each is not None]

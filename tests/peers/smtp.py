@@ -321,6 +321,10 @@ class Peer:
         """How many copies it took in all."""
         return self.log.read_bytes().count(b"\n") if self.log.exists() else 0
 
+    def last_copy(self) -> tuple[str, str]:
+        """The Message-ID and the recipient of the copy it took last."""
+        return tuple(self.log.read_text().splitlines()[-1].split("\t"))  # type: ignore[return-value]  # two words
+
     def messages(self) -> list[bytes]:
         """The bytes of every message, oldest first (only with keep_messages)."""
         return [file.read_bytes() for file in sorted(self.log.parent.glob(f"{self.log.name}.*.eml"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import subprocess
 import time
@@ -47,6 +48,15 @@ class LastingServer:
         """Alive, but it reads and says nothing any more."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
+
+    def empty(self) -> None:
+        """Everything is forgotten while it runs."""
+        with contextlib.closing(redis.Redis(port=self.port)) as client:
+            client.flushall()
+
+    def forget(self) -> None:
+        """Once it is killed: its data are gone."""
+        shutil.rmtree(self._folder / "appendonlydir")
 
     def kill(self) -> None:
         """kill -9."""

@@ -114,6 +114,14 @@ def test_a_dead_workers_rows_are_settled_from_the_journal(edition: Edition) -> N
     assert (rows[untouched].state, rows[untouched].unknowns, rows[untouched].attempts) == (DeliveryState.QUEUED, 0, 0)
 
 
+def test_after_the_clock_was_set_back_a_dead_workers_rows_wait_no_longer_than_a_lease(edition: Edition) -> None:
+    claimed(prepared(edition, 2), 2)
+    an_hour_ago = timezone.now() - dt.timedelta(hours=1)
+    assert recovering.recover(now=an_hour_ago) == 0, "its worker may live, and renew it"
+    assert end_of_leases() < an_hour_ago + dt.timedelta(minutes=1)
+    assert recovering.recover(now=end_of_leases()) == 2
+
+
 @pytest.mark.parametrize(
     ("policy", "state"),
     [(UnknownPolicy.RESEND, DeliveryState.QUEUED), (UnknownPolicy.HOLD, DeliveryState.UNKNOWN)],

