@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from newsletter.delivery import sentences
+from newsletter.delivery.bookkeeping import Stream
 from newsletter.delivery.models import Mailing
 from newsletter.delivery.smtp import SmtpUnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from newsletter.delivery.allowing import Allowance
     from newsletter.delivery.smtp import SmtpError
     from newsletter.delivery.transport import NoServerError
 
@@ -49,6 +53,22 @@ def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime
     again = now + dt.timedelta(seconds=max(seconds, 1.0))
     mailing.waits_for = sentence[:300]
     Mailing.objects.filter(pk=mailing.pk).update(waits_for=mailing.waits_for, waits_until=again)
+
+
+def for_providers(*, mailing: Mailing, allowed: Mapping[str, Allowance], now: dt.datetime) -> None:
+    """Note at each receiving provider why nothing leaves to it, and forget it where mail flows again. Mostly one look."""
+    noted = {each.provider: each for each in Stream.objects.filter(mailing=mailing).exclude(waits_for="")}
+    for key, each in allowed.items():
+        old = noted.get(key)
+        if each.rows or not each.sentence:
+            if old:
+                _note_at(mailing, key, "", None)
+        elif old is None or old.waits_for != each.sentence[:300] or old.waits_until is None or old.waits_until <= now:
+            _note_at(mailing, key, each.sentence[:300], now + dt.timedelta(seconds=max(each.wait, 1.0)))
+
+
+def _note_at(mailing: Mailing, provider: str, sentence: str, until: dt.datetime | None) -> None:
+    Stream.objects.filter(mailing=mailing, provider=provider).update(waits_for=sentence, waits_until=until)
 
 
 def something_broke(*, mailing: Mailing, now: dt.datetime) -> None:
