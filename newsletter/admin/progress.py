@@ -41,7 +41,7 @@ COLUMNS = {
         for state in DeliveryState
         if state not in (DeliveryState.QUEUED, DeliveryState.SENDING)
     },
-    "rate": _("pace"),
+    "rate": _("per minute"),
 }
 """Of the table of providers."""
 
@@ -77,6 +77,7 @@ def shown(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         "standing": f"{zlib.crc32(repr(seldom).encode()):x}",
         "zone": timezone.get_current_timezone_name(),
         "held": _held(mailing, figures),
+        "more": figures.undecided > HELD_SHOWN,
         "anew": True,
         **words,
         **rights,
@@ -124,19 +125,19 @@ def _states(figures: Progress) -> list[dict[str, Any]]:
 def _provider(each: ProviderFigures) -> dict[str, Any]:
     numbers = {"waiting": each.ready, **each.counts}
     cells = [(label, number_format(numbers[name])) for name, label in COLUMNS.items() if name != "rate"]
-    pace = telling.rate(per_second=each.pace.lately) if each.waiting else ""
+    pace = telling.per_minute(per_second=each.pace.lately if each.waiting else None)
     return {
         "name": telling.provider(key=each.key),
         "waits_for": each.waits_for,
-        "cells": [*cells, (COLUMNS["rate"], pace or "–")],
+        "cells": [*cells, (COLUMNS["rate"], pace)],
     }
 
 
 def _answer(said: Answer, now: dt.datetime) -> dict[str, Any]:
     return {
         "said": said,
-        "id": f"{zlib.crc32(f'{said.provider} {said.state} {said.words}'.encode()):x}",
-        "provider": telling.provider(key=said.provider),
+        "id": f"{zlib.crc32(f'{said.state} {said.words}'.encode()):x}",
+        "providers": telling.whose(numbers=said.providers),
         "state": DeliveryState(said.state).label,
         "when": telling.moment(said.at, now=now),
         "exactly": " ".join(filter(None, [str(said.code or ""), said.enhanced_code, said.text])),

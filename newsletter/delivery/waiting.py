@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.transport import NoServerError
 
 ASK_AGAIN = dt.timedelta(seconds=30)
+MOMENTARY = 10.0
+"""Seconds."""
 
 
 def nobody_answers(*, mailing: Mailing, error: NoServerError, now: dt.datetime) -> None:
@@ -56,15 +58,18 @@ def limited(*, mailing: Mailing, sentence: str, seconds: float, now: dt.datetime
 
 
 def for_providers(*, mailing: Mailing, allowed: Mapping[str, Allowance], now: dt.datetime) -> None:
-    """Note at each receiving provider why nothing leaves to it, and forget it where mail flows again. Mostly one look."""
+    """Note at each receiving provider why nothing leaves to it, and forget it where mail flows again. Mostly one look.
+
+    A wait of a moment is the pace, and another worker's connections at work: that is no reason to tell anybody.
+    """
     noted = {each.provider: each for each in Stream.objects.filter(mailing=mailing).exclude(waits_for="")}
     for key, each in allowed.items():
         old = noted.get(key)
-        if each.rows or not each.sentence:
+        if each.rows or each.wait <= MOMENTARY:
             if old:
                 _note_at(mailing, key, "", None)
         elif old is None or old.waits_for != each.sentence[:300] or old.waits_until is None or old.waits_until <= now:
-            _note_at(mailing, key, each.sentence[:300], now + dt.timedelta(seconds=max(each.wait, 1.0)))
+            _note_at(mailing, key, each.sentence[:300], now + dt.timedelta(seconds=each.wait))
 
 
 def _note_at(mailing: Mailing, provider: str, sentence: str, until: dt.datetime | None) -> None:

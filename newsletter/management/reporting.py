@@ -82,7 +82,7 @@ def _concerns(progress: Progress) -> list[str]:
     concerns = [progress.waits_for, telling.twice(uncertain=progress.uncertain)]
     if progress.uncertain.undecided:
         number = telling.at_least(progress.uncertain.undecided, uncertain=progress.uncertain)
-        concerns.append(f"{number} copies are held because their outcome is unknown; decide in the admin.")
+        concerns.append(f"Held for somebody to decide in the admin, because nobody knows what became of them: {number}.")
     return list(filter(None, concerns))
 
 
@@ -107,9 +107,10 @@ def _answers(progress: Progress, now: dt.datetime) -> list[str]:
 
 def _answer(answer: Answer, now: dt.datetime) -> str:
     when = telling.moment(answer.at, now=now)
-    word = f"{number_format(answer.count)} × {telling.provider(key=answer.provider)}, last at {when}: {answer.words}"
+    words = answer.words.removesuffix(".")
+    word = f"{number_format(answer.count)} × {answer.state}: {words}; last at {when} ({telling.whose(numbers=answer.providers)})"
     exact = " ".join(filter(None, [str(answer.code or ""), answer.enhanced_code, answer.text])).strip()
-    return f"{word} ({exact})" if exact else word
+    return f"{word}: {exact}" if exact else word
 
 
 def _standing(mailing: Mailing, progress: Progress) -> dict[str, Any]:
@@ -153,8 +154,8 @@ def _provider_object(each: ProviderFigures) -> dict[str, Any]:
 def _answer_object(each: Answer) -> dict[str, Any]:
     return {
         "words": each.words,
-        "provider": each.provider,
         "count": each.count,
+        "providers": each.providers,
         "last": _iso(each.at),
         "state": each.state,
         "reply": [each.code, each.enhanced_code, each.text],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,22 +20,22 @@ MOST_ANSWERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One thing that was said, by one receiving provider, to some of the last tries."""
+    """One thing that was said to some of the last tries."""
 
     words: str
     """What it means, in the reader's language."""
-    provider: str
-    """The provider's key; "" for all others."""
+    state: str
+    """What the deliveries became."""
     count: int
-    """How many of the tries looked at."""
+    """To how many of the tries looked at."""
+    providers: dict[str, int]
+    """The same per receiving provider ("" is all others), the most frequent first."""
     at: dt.datetime
     """When it was said last."""
     code: int | None
     enhanced_code: str
     text: str
     """What was said last, word for word but for addresses (X14); empty where the words are ours."""
-    state: str
-    """What the delivery became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ def last_answers(*, mailing_id: int) -> Answers:
     """The answers to the last tries of a mailing that were no plain success. One look at an index, bounded."""
     tries = Attempt.objects.filter(mailing=mailing_id).order_by("-id")[:LOOKED_AT]
     told = [each for each in tries if each.state != DeliveryState.SENT]
-    grouped: dict[tuple[str, str, str], list[Attempt]] = {}
+    grouped: dict[tuple[str, str], list[Attempt]] = {}
     for each in told:
-        grouped.setdefault((each.provider, each.state, _meaning(each)), []).append(each)
-    answers = [_answer(meaning, attempts) for (_provider, _state, meaning), attempts in grouped.items()]
+        grouped.setdefault((each.state, _meaning(each)), []).append(each)
+    answers = [_answer(meaning, attempts) for (_state, meaning), attempts in grouped.items()]
     return Answers(len(told), tuple(sorted(answers, key=lambda each: -each.count)[:MOST_ANSWERS]))
 
 
@@ -69,11 +70,11 @@ def _answer(meaning: str, attempts: list[Attempt]) -> Answer:
     newest = attempts[0]
     return Answer(
         words=sentences.said(text=classifying.without_addresses(meaning)),
-        provider=newest.provider,
+        state=newest.state,
         count=len(attempts),
+        providers=dict(Counter(each.provider for each in attempts).most_common()),
         at=newest.at,
         code=newest.code,
         enhanced_code=newest.enhanced_code,
         text=classifying.without_addresses(newest.reply) if newest.code else "",
-        state=newest.state,
     )

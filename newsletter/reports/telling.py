@@ -14,6 +14,7 @@ from newsletter.delivery.models import DeliveryState, MailingState
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from newsletter.reports.figures import Progress, Uncertain
     from newsletter.reports.pacing import Left
@@ -110,6 +111,17 @@ def moment(at: dt.datetime, *, now: dt.datetime) -> str:
 def provider(*, key: str) -> str:
     """What people call a receiving provider."""
     return known.name_of(key) if key else gettext("All others")
+
+
+def per_minute(*, per_second: float | None) -> str:
+    """How many in a minute, a number alone; a dash where nothing moves or nobody can tell."""
+    number = (per_second or 0) * MINUTE
+    return number_format(number, 0 if number >= 1 else 1) if number else "–"
+
+
+def whose(*, numbers: Mapping[str, int]) -> str:
+    """Receiving providers with a number for each."""
+    return "; ".join(f"{provider(key=key)}: {number_format(number)}" for key, number in numbers.items())
 
 
 def twice(*, uncertain: Uncertain) -> str:
