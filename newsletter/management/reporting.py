@@ -68,7 +68,7 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def _pace(progress: Progress, now: dt.datetime) -> list[str]:
-    full = BAR * progress.share.percent // 100
+    full = BAR * progress.done // max(1, progress.total)
     bar = f"[{'#' * full}{'.' * (BAR - full)}] {progress.share.percent} %"
     return [" · ".join([bar, telling.people(progress=progress), *_words(progress, now)])]
 
@@ -82,7 +82,9 @@ def _concerns(progress: Progress) -> list[str]:
     concerns = [progress.waits_for, telling.twice(uncertain=progress.uncertain)]
     if progress.uncertain.undecided:
         number = telling.at_least(progress.uncertain.undecided, uncertain=progress.uncertain)
-        concerns.append(f"Held for somebody to decide in the admin, because nobody knows what became of them: {number}.")
+        concerns.append(
+            f"Held for somebody to decide in the admin, because nobody knows what became of them: {number}."
+        )
     return list(filter(None, concerns))
 
 
@@ -100,7 +102,7 @@ def _answers(progress: Progress, now: dt.datetime) -> list[str]:
         return []
     tries = number_format(progress.answers.tries)
     return [
-        f"Mail servers said last (of {tries} tries that did not arrive at once):",
+        f"Mail servers said last (tries that did not arrive at once: {tries}):",
         *(f"  {_answer(each, now)}" for each in progress.answers.answers),
     ]
 

@@ -66,7 +66,9 @@ class _Reason:
 def figures_by_provider(*, mailing: Mailing, flow: Flow, within: Spans, now: dt.datetime) -> list[ProviderFigures]:
     """One entry per receiving provider that has any row, the ones most wait for first. Two queries while any row waits."""
     found = [_figures(key, flow, within) for key in {provider for provider, _state in flow}]
-    some = sorted((each for each in found if each.total), key=lambda each: (-each.waiting, -each.total, each.key))
+    some = sorted(
+        (each for each in found if each.total), key=lambda each: (-each.waiting, -each.total, not each.key, each.key)
+    )
     waiting = [each.key for each in some if each.waiting]
     reasons = _reasons(mailing, waiting, now) if waiting else {}
     return [_with(each, reasons.get(each.key, _Reason())) for each in some]

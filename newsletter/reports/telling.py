@@ -44,7 +44,9 @@ WHOLE = 10
 
 
 def state(*, progress: Progress) -> str:
-    """What the mailing's state means, or that it moves no more and nobody knows why."""
+    """What the mailing's state means; that it waits; or that it moves no more and nobody knows why."""
+    if progress.left.waits_until:
+        return gettext("It waits, and goes on by itself.")
     if not progress.stands_still:
         return str(SENTENCES[MailingState(progress.state)])
     if progress.state == MailingState.SENDING:
@@ -69,10 +71,8 @@ def rate(*, per_second: float | None) -> str:
     if not per_second:
         return ""
     if per_second >= 1:
-        number = number_format(per_second, 0 if per_second >= WHOLE else 1)
-        return gettext("%(number)s messages a second") % {"number": number}
-    number = number_format(per_second * MINUTE, 0 if per_second * MINUTE >= WHOLE else 1)
-    return gettext("%(number)s messages a minute") % {"number": number}
+        return gettext("%(number)s messages a second") % {"number": _rounded(per_second, whole=WHOLE)}
+    return gettext("%(number)s messages a minute") % {"number": _rounded(per_second * MINUTE, whole=WHOLE)}
 
 
 def left(*, left: Left, now: dt.datetime) -> str:
@@ -115,8 +115,7 @@ def provider(*, key: str) -> str:
 
 def per_minute(*, per_second: float | None) -> str:
     """How many in a minute, a number alone; a dash where nothing moves or nobody can tell."""
-    number = (per_second or 0) * MINUTE
-    return number_format(number, 0 if number >= 1 else 1) if number else "–"
+    return _rounded(per_second * MINUTE, whole=1) if per_second else "–"
 
 
 def whose(*, numbers: Mapping[str, int]) -> str:
@@ -139,6 +138,12 @@ def twice(*, uncertain: Uncertain) -> str:
 def at_least(number: int, *, uncertain: Uncertain) -> str:
     """The number, marked where there may be more."""
     return number_format(number) if uncertain.exact else f"≥ {number_format(number)}"
+
+
+def _rounded(number: float, *, whole: float) -> str:
+    """With one decimal below `whole`."""
+    digits = 0 if number >= whole else 1
+    return number_format(round(number, digits), digits)
 
 
 def _counted(words: str, number: float) -> str:
