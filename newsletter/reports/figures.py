@@ -26,7 +26,11 @@ MOST_COUNTED = 10_000
 """Rows whose outcome was once unknown are counted one by one, up to so many."""
 STILL = dt.timedelta(minutes=1)
 """After so long without any movement or reason, something is wrong."""
-READ_ANEW = ("state", "waits_for", "waits_until", "started_at", "finished_at", "due_at", "unknown_policy")
+UNDER_WAY = (MailingState.PREPARING, MailingState.SENDING, MailingState.PAUSED)
+READ_ANEW = (
+    *("state", "waits_for", "waits_until", "due_at", "prepared_at", "started_at", "finished_at"),
+    "unknown_policy",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Progress:
     """Where a mailing stands."""
 
     state: str
+    is_written: bool
+    """Whether all rows exist; sending begins before the last of them is written."""
     share: Share
     pace: pacing.Pace
     """Messages with an outcome per second: in the last half minute, and in the one before."""
@@ -124,6 +130,7 @@ def progress_of(*, mailing: Mailing, now: dt.datetime) -> Progress:
     providers = receiving.figures_by_provider(mailing=mailing, flow=flow, within=within, now=now)
     return Progress(
         state=mailing.state,
+        is_written=mailing.prepared_at is not None or mailing.state not in UNDER_WAY,
         share=share,
         pace=total,
         left=_left(mailing, share, providers, total, now) if moves and share.waiting else pacing.Left(),
@@ -145,6 +152,9 @@ def _left(
     mailing: Mailing, share: Share, providers: list[ProviderFigures], total: pacing.Pace, now: dt.datetime
 ) -> pacing.Left:
     timed = share.counts[DeliveryState.DEFERRED] > 0 or mailing.wall is not None
+    stop = _waits_until(mailing, now)
+    if mailing.prepared_at is None:  # nobody knows how many they will be
+        return pacing.Left(waits_until=stop if stop and stop > now + pacing.MOMENTARY else None)
     due = _first_and_last_due(mailing) if timed else None
     ready = any(each.ready for each in providers)
     if mailing.wall and not total.lately and due:
@@ -153,7 +163,7 @@ def _left(
         lines=[pacing.Line(each.ready, each.pace, each.waits_until) for each in providers],
         total=total,
         now=now,
-        waits_until=_waits_until(mailing, now),
+        waits_until=stop,
         due=due,
         ready=ready,
     )

@@ -61,8 +61,10 @@ def state(*, progress: Progress) -> str:
 
 
 def people(*, progress: Progress) -> str:
-    """How many are done."""
+    """How many are done, of those whose rows exist."""
     numbers = {"done": number_format(progress.share.done), "total": number_format(progress.share.total)}
+    if not progress.is_written:
+        return gettext("%(done)s people have an outcome; the list is still being written, %(total)s so far") % numbers
     return gettext("%(done)s of %(total)s people have an outcome") % numbers
 
 

@@ -86,6 +86,19 @@ def test_pace_and_what_is_left_are_read_off_the_last_half_minute(edition: Editio
     assert progress.share.percent == 25
 
 
+def test_while_the_list_is_being_written_nobody_can_tell_how_long_it_takes(edition: Edition) -> None:
+    mailing = prepared(edition, 40)
+    began(mailing, seconds=20)
+    brought_to(rows(10), DeliveryState.SENT)
+    Mailing.objects.update(prepared_at=None)
+    progress = shown(mailing, now=timezone.now() + dt.timedelta(seconds=1))
+    assert (progress.is_written, progress.left) == (False, Left())
+    assert progress.pace.lately
+    again = timezone.now() + dt.timedelta(minutes=3)
+    Mailing.objects.update(waits_for=sentences.NO_SERVER, waits_until=again)
+    assert shown(mailing).left == Left(waits_until=again)
+
+
 @pytest.mark.parametrize("state", [MailingState.PAUSED, MailingState.FINISHED, MailingState.CANCELLED])
 def test_what_is_not_being_sent_has_no_pace(edition: Edition, state: MailingState) -> None:
     mailing = prepared(edition, 4)

@@ -17,7 +17,7 @@ NOW = dt.datetime(2026, 11, 23, 12, 30, tzinfo=dt.UTC)
 
 def progress(state: MailingState, *, still: bool = False) -> Progress:
     share = Share({**{each.value: 0 for each in DeliveryState}, "sent": 12_345, "queued": 187_655})
-    return Progress(state, share, Pace(), Left(), "", still, [], Answers(0, ()), Uncertain(0, 0, exact=True))
+    return Progress(state, True, share, Pace(), Left(), "", still, [], Answers(0, ()), Uncertain(0, 0, exact=True))
 
 
 @pytest.fixture(params=["en", "pl"])
@@ -59,6 +59,15 @@ def test_people_are_grouped_as_the_language_does(language: str) -> None:
         "pl": "Wynik jest dla 12\xa0345 z 200\xa0000 osób",
     }
     assert telling.people(progress=progress(MailingState.SENDING)) == words[language]
+
+
+def test_while_the_list_is_being_written_nobody_knows_how_many_they_will_be(language: str) -> None:
+    written = dataclasses.replace(progress(MailingState.SENDING), is_written=False)
+    words = {
+        "en": "the list is still being written, 200,000 so far",
+        "pl": "lista jeszcze powstaje, na razie 200\xa0000",
+    }
+    assert telling.people(progress=written).endswith(words[language])
 
 
 @pytest.mark.parametrize(
