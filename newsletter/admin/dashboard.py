@@ -15,7 +15,7 @@ from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
 from newsletter.delivery.models import DeliveryState, Mailing, MailingState
 from newsletter.editions.models import Edition, EditionState
-from newsletter.reports.figures import progress_of
+from newsletter.reports.figures import shares_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -42,8 +42,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _under_way() -> list[dict[str, Any]]:
     mailings = Mailing.objects.exclude(state__in=OVER).select_related("edition").prefetch_related("edition__texts")
-    now = timezone.now()
-    return [_with_progress(mailing, now) for mailing in mailings.order_by("due_at", "pk")[:SHOWN]]
+    shown = list(mailings.order_by("due_at", "pk")[:SHOWN])
+    shares = shares_of(mailing_ids=[mailing.pk for mailing in shown])
+    return [{"mailing": mailing, "share": shares[mailing.pk]} for mailing in shown]
 
 
 def _last() -> dict[str, Any] | None:
@@ -52,7 +53,7 @@ def _last() -> dict[str, Any] | None:
     mailing = over.order_by(F("finished_at").desc(nulls_last=True), "-pk").first()
     if mailing is None:
         return None
-    counts = progress_of(mailing=mailing, now=timezone.now()).counts
+    counts = shares_of(mailing_ids=[mailing.pk])[mailing.pk].counts
     return {
         "mailing": mailing,
         "counts": [(label, counts[value]) for value, label in DeliveryState.choices if counts[value]],
@@ -69,12 +70,6 @@ def _beginnings(request: HttpRequest) -> list[dict[str, Any]]:
     mine = [{"title": title, "url": url} for permission, title, url in steps if request.user.has_perm(permission)]
     inbox = [{"title": _("Look at the inbox"), "url": reverse("inbox")}] if settings.CATCHING_MAIL else []
     return [*mine, {"title": _("Look at the site"), "url": "/"}, *inbox]
-
-
-def _with_progress(mailing: Mailing, now: Any) -> dict[str, Any]:
-    figures = progress_of(mailing=mailing, now=now)
-    percent = 100 * figures.done // figures.total if figures.total else 0
-    return {"mailing": mailing, "figures": figures, "percent": percent}
 
 
 def _next_steps() -> dict[str, Any]:

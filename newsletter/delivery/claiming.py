@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import time
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,6 +91,11 @@ def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) ->
 def renew(*, lease: int, now: dt.datetime) -> bool:
     """Prolong `lease`; False where it had run out: its rows are somebody else's now."""
     return Lease.objects.filter(pk=lease, until__gt=now).update(until=_end(now)) > 0
+
+
+def time_to_renew() -> float:
+    """When (`time.monotonic()`) a lease that is prolonged now should be prolonged again."""
+    return time.monotonic() + float(settings.LEASE_SECONDS) / 4
 
 
 def leave_out_waiting(*, mailing_id: int, reason: SkipReason, limit: int, now: dt.datetime) -> int:

@@ -7,13 +7,12 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import DatabaseError
 
 from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
 from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, waiting
-from newsletter.delivery.claiming import renew
+from newsletter.delivery.claiming import renew, time_to_renew
 from newsletter.delivery.conversing import SmtpLostError
 from newsletter.delivery.journal import JournalError, announcement, answer
 from newsletter.delivery.picking import Pile
@@ -76,7 +75,7 @@ class Hand:
         self._patience = PATIENCE
         self._turn_at = time.monotonic()
         self._watch = Watch(sender.mailing, sender.clock, sender.until)
-        self._renew_at = _quarter_of_a_lease()
+        self._renew_at = time_to_renew()
 
     def run(self) -> bool:
         """Send what can be sent, hand back the rest, record all of it; whether to go on with another batch."""
@@ -296,9 +295,7 @@ class Hand:
         """The connection ended: what may have arrived is unknown, the rest waits again or is put off."""
         self._transport.drop(wire)
         outstanding = wire.conversation.outstanding()
-        for parcel in [one for one, after_dot in outstanding if after_dot]:
-            attempt = self._try(self._on_the_way.pop(parcel), wire.server.name)
-            self._outcomes.append(outcomes.unknown(attempt=attempt, text=error.text, rng=self._sender.rng))
+        self._settle_unanswered(wire, error.text)
         untaken = [self._on_the_way.pop(one) for one in [*wanted, *(p for p, after in outstanding if not after)]]
         if wire.carried or not untaken:  # it idled or reached the server's limit (S11): a new one, and nothing happened
             self._waiting.put_back(untaken)
@@ -357,7 +354,7 @@ class Hand:
             allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
             raise _LeaseLostError
-        self._renew_at = _quarter_of_a_lease()
+        self._renew_at = time_to_renew()
 
     def _post(self) -> None:
         """Let Redis write down all that is to be noted."""
@@ -392,19 +389,15 @@ class Hand:
         wires = list(self._transport.wires)
         self._transport.hang_up()
         for wire in wires:
-            self._settle_broken(wire)
+            self._settle_unanswered(wire, sentences.HUNG_UP)
         self._waiting.put_back(self._on_the_way.values())  # not noted, so their dot was not sent
         self._on_the_way.clear()
         with contextlib.suppress(_LeaseLostError):
             self._hand_back()
 
-    def _settle_broken(self, wire: Wire) -> None:
+    def _settle_unanswered(self, wire: Wire, text: str) -> None:
+        """Whatever had its dot is unknown."""
         for parcel, after_dot in wire.conversation.outstanding():
             if after_dot and parcel in self._on_the_way:
                 attempt = self._try(self._on_the_way.pop(parcel), wire.server.name)
-                self._outcomes.append(outcomes.unknown(attempt=attempt, text=sentences.HUNG_UP, rng=self._sender.rng))
-
-
-def _quarter_of_a_lease() -> float:
-    lease: int = settings.LEASE_SECONDS
-    return time.monotonic() + lease / 4
+                self._outcomes.append(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng))

@@ -7,10 +7,8 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
-from django.conf import settings
-
 from newsletter.delivery import allowing, lanes, outcomes
-from newsletter.delivery.claiming import renew
+from newsletter.delivery.claiming import renew, time_to_renew
 from newsletter.delivery.journal import announcement, answer
 from newsletter.delivery.models import Lane, Mailing, MailingState
 from newsletter.delivery.recording import record
@@ -44,7 +42,7 @@ class Leased:
         self._settled: set[int] = set()
         self._notes: list[bytes] = []
         self._looked = time.monotonic()
-        self._renew_at = _quarter_of_a_lease()
+        self._renew_at = time_to_renew()
 
     def begin(self) -> None:
         """Open the lease's page.
@@ -109,7 +107,7 @@ class Leased:
             allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
             _give_up()
-        self._renew_at = _quarter_of_a_lease()
+        self._renew_at = time_to_renew()
 
     def end(self, back: Sequence[Claim]) -> None:
         """Record all, and hand back whoever was not tried.
@@ -143,8 +141,3 @@ class Leased:
 
 def _give_up() -> NoReturn:
     raise LeaseLostError
-
-
-def _quarter_of_a_lease() -> float:
-    lease: int = settings.LEASE_SECONDS
-    return time.monotonic() + lease / 4

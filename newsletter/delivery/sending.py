@@ -151,6 +151,7 @@ class Sender:
 
     def _send_what_may_leave(self, desk: Desk | None) -> bool:
         allowed = self._allowed()
+        waiting.for_providers(mailing=self.mailing, allowed=allowed, now=self.clock())
         open_ones = {key: each for key, each in allowed.items() if each.rows}
         if allowed and not open_ones:
             return self._held_back(min(allowed.values(), key=lambda each: each.wait))

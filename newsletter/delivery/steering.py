@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 
 from newsletter.delivery import claiming
-from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason
+from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason, UnknownPolicy
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 MOVING = (MailingState.SCHEDULED, MailingState.PREPARING, MailingState.SENDING)
 ROWS_PER_STEP = 20_000
+DECIDED_PER_STEP = 2_000
 
 
 class MailingTransitionError(Exception):
-    """A mailing in `state` cannot do `action` (pause, resume, cancel, decide)."""
+    """A mailing in `state` cannot do `action` (pause, resume, cancel, choose, decide)."""
 
     def __init__(self, action: str, state: str) -> None:
         super().__init__(f"cannot {action} a mailing that is {state}")
@@ -74,21 +75,54 @@ def skip_the_rest(*, mailing_id: int, now: dt.datetime) -> bool:
     )
 
 
-def decide(*, mailing_id: int, resend: bool, now: dt.datetime) -> int:
+def decide(*, mailing_id: int, resend: bool, now: dt.datetime, only: int | None = None) -> int:
     """What a person says about copies of unknown outcome: send them again (same Message-ID), or leave them; how many.
 
+    `only` is the id of the one delivery that is meant; without it, all of the mailing that wait for a decision, a bounded step
+    per transaction.
+
     Raises:
-        MailingTransitionError: to resend, the mailing must be sending, paused or finished.
+        MailingTransitionError: to resend, the mailing must be sending, paused or finished, and still be news.
     """
-    held = Delivery.objects.filter(mailing=mailing_id, unknowns__gt=0, state=DeliveryState.UNKNOWN, decided_at=None)
+    decided = step = _decide_step(mailing_id, resend, now, only)
+    while step == DECIDED_PER_STEP:
+        step = _decide_step(mailing_id, resend, now, only)
+        decided += step
+    return decided
+
+
+def choose_policy(*, mailing_id: int, policy: UnknownPolicy, now: dt.datetime) -> Mailing:  # noqa: ARG001 (as above)
+    """What is to happen from now on to copies of unknown outcome; those that are held already stay held.
+
+    Raises:
+        MailingTransitionError: it is over, so nothing can become unknown any more.
+    """
+    moved = _in(mailing_id, *MOVING, MailingState.PAUSED).update(unknown_policy=policy)
+    return _now(mailing_id, "choose", moved)
+
+
+def held(*, mailing_id: int) -> QuerySet[Delivery]:
+    """Deliveries of unknown outcome that wait for a person's decision, in the order of ids."""
+    rows = Delivery.objects.filter(mailing=mailing_id, unknowns__gt=0)
+    return rows.filter(state=DeliveryState.UNKNOWN, decided_at=None).order_by("pk")
+
+
+def _decide_step(mailing_id: int, resend: bool, now: dt.datetime, only: int | None) -> int:  # noqa: FBT001 (as asked)
+    waiting = held(mailing_id=mailing_id)
+    if only is not None:
+        waiting = waiting.filter(pk=only)
+    rows = Delivery.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:DECIDED_PER_STEP]))
+    undecided = rows.filter(state=DeliveryState.UNKNOWN, decided_at=None)
     if not resend:
-        return held.update(decided_at=now)
+        return undecided.update(decided_at=now)
+    if not undecided.exists():  # decided already: a finished mailing does not begin anew for nobody
+        return 0
     with transaction.atomic():
-        finished = _in(mailing_id, MailingState.FINISHED)
-        finished.update(state=MailingState.SENDING, finished_at=None)
-        alive = _in(mailing_id, MailingState.SENDING, MailingState.PAUSED).update(waits_for=Value(""))
+        news = Q(expires_at=None) | Q(expires_at__gt=now)
+        _in(mailing_id, MailingState.FINISHED).filter(news).update(state=MailingState.SENDING, finished_at=None)
+        alive = _in(mailing_id, MailingState.SENDING, MailingState.PAUSED).filter(news).update(waits_for=Value(""))
         _now(mailing_id, "decide", alive)
-        return held.update(state=DeliveryState.QUEUED, due_at=now)
+        return undecided.update(state=DeliveryState.QUEUED, due_at=now)
 
 
 def _in(mailing_id: int, *states: MailingState) -> QuerySet[Mailing]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from newsletter.delivery.bookkeeping import Tally
 from newsletter.delivery.models import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from django.db.models.expressions import Combinable
 
 UNSETTLED = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -33,6 +37,38 @@ def sums_of(*, mailing_ids: Collection[int]) -> dict[int, dict[str, int]]:
     for mailing_id, state, number in rows.annotate(number=Sum("change")):
         sums[mailing_id][state] = number
     return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many deliveries are in one state, and by how many that changed in two spans of time before now."""
+
+    number: int = 0
+    lately: int = 0
+    """In the last `span`, whole seconds, without the one that is running."""
+    before: int = 0
+    """In the `span` before that."""
+
+
+def flow_of(*, mailing_id: int, now: dt.datetime, span: dt.timedelta) -> dict[tuple[str, str], Sums]:
+    """The sums of a mailing per receiving provider and state, as it stands and as it moves; `span` is a minute at most.
+
+    Costs as much as there are providers and seconds that were not folded yet, however many deliveries there are.
+    """
+    end = now.replace(microsecond=0)
+    lately = Q(at__gte=end - span, at__lt=end)
+    before = Q(at__gte=end - 2 * span, at__lt=end - span)
+    grouped = Tally.objects.filter(mailing_id=mailing_id).order_by().values_list("provider", "state")
+    rows = grouped.annotate(
+        number=Sum("change"), lately=Sum("change", filter=lately), before=Sum("change", filter=before)
+    )
+    return {(provider, state): Sums(*(sums or 0 for sums in found)) for provider, state, *found in rows}
+
+
+def sum_in(states: Collection[str]) -> Combinable:
+    """For annotating mailings: how many of their deliveries are in one of `states`, off the same sums."""
+    own = Tally.objects.filter(mailing_id=OuterRef("pk"), state__in=states).order_by().values("mailing_id")
+    return Coalesce(Subquery(own.annotate(number=Sum("change")).values("number")), 0)
 
 
 def waiting_by_provider(*, mailing_id: int) -> dict[str, int]:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from newsletter.delivery import sentences
-from newsletter.delivery.bookkeeping import Lease
+from newsletter.delivery.bookkeeping import Lease, Stream
 from newsletter.delivery.conversing import SmtpUnreachableError
 from newsletter.delivery.models import Mailing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from newsletter.delivery.allowing import Allowance
     from newsletter.delivery.conversing import SmtpError
     from newsletter.delivery.transport import NoServerError
     from newsletter.lib.servers import Server
@@ -25,6 +28,8 @@ PACES = [
 ]
 ASK_REDIS_AGAIN = dt.timedelta(seconds=5)
 """It is ours, comes back within seconds, and asking it disturbs nobody."""
+MOMENTARY = 10.0
+"""Seconds."""
 
 
 def nobody_answers(*, mailing: Mailing, error: NoServerError, now: dt.datetime) -> None:
@@ -90,6 +95,25 @@ def paced(*, mailing: Mailing, sentence: str) -> None:
 def is_pace(sentence: str) -> bool:
     """Whether `sentence` speaks of a pace, and not of something in the way."""
     return any(pattern.fullmatch(sentence) for pattern in PACES)
+
+
+def for_providers(*, mailing: Mailing, allowed: Mapping[str, Allowance], now: dt.datetime) -> None:
+    """Note at each receiving provider why nothing leaves to it, and forget it where mail flows again. Mostly one look.
+
+    A wait of a moment is the pace, and another worker's connections at work: that is no reason to tell anybody.
+    """
+    noted = {each.provider: each for each in Stream.objects.filter(mailing=mailing).exclude(waits_for="")}
+    for key, each in allowed.items():
+        old = noted.get(key)
+        if each.rows or each.wait <= MOMENTARY:
+            if old:
+                _note_at(mailing, key, "", None)
+        elif old is None or old.waits_for != each.sentence[:300] or old.waits_until is None or old.waits_until <= now:
+            _note_at(mailing, key, each.sentence[:300], now + dt.timedelta(seconds=each.wait))
+
+
+def _note_at(mailing: Mailing, provider: str, sentence: str, until: dt.datetime | None) -> None:
+    Stream.objects.filter(mailing=mailing, provider=provider).update(waits_for=sentence, waits_until=until)
 
 
 def something_broke(*, mailing: Mailing, now: dt.datetime) -> None:

