@@ -103,12 +103,11 @@ class Hand:
         return self._end()
 
     def _end(self) -> bool:
-        stopped = self._stops
         with contextlib.suppress(_LeaseLostError):
             self._hand_back()
-            if not stopped:
+            if not self._stops:
                 waiting.nothing_in_the_way(mailing=self._sender.mailing)
-        return not stopped or self._watch.turn_is_over
+        return not self._stops or self._watch.turn_is_over
 
     # ── one turn of the loop ─────────────────────────────────────────────────────────────────────────────────────────
     def _turn(self) -> None:
@@ -319,10 +318,8 @@ class Hand:
             self._transport.retire(wire)
 
     def _try(self, claimed: Claim, server: str) -> outcomes.Try:
-        sender, number = self._sender, claimed.attempts
-        return outcomes.Try(
-            claimed.delivery_id, number, claimed.unknowns, claimed.address, sender.mailing, sender.clock(), server
-        )
+        facts = (claimed.delivery_id, claimed.attempts, claimed.unknowns, claimed.address)
+        return outcomes.Try(*facts, self._sender.mailing, self._sender.clock(), server)
 
     # ── lease, journal, rows ─────────────────────────────────────────────────────────────────────────────────────────
     def _look(self) -> None:
@@ -382,7 +379,7 @@ class Hand:
 
     def _return_tokens(self, unused: Sequence[Claim]) -> None:
         with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
-            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in unused))
+            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(one.provider for one in unused))
 
     def _break_off(self) -> None:
         """Whatever is under way ends here; what had its dot is unknown. The next batch must not hear answers to this one's."""

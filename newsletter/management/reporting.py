@@ -24,8 +24,9 @@ BAR = 30
 
 
 def as_json(*, mailing: Mailing, now: dt.datetime) -> str:
-    """One object: mailing (id), state, counts (every delivery state), once_unknown and undecided (rows; a lower bound where many),
-    started, finished (ISO 8601 or null).
+    """One object: mailing (id), state, counts (every delivery state), once_unknown, undecided, started, finished.
+
+    Moments are ISO 8601 or null; once_unknown and undecided count rows, and are a lower bound where there are thousands.
     """
     with translation.override("en"):
         return json.dumps(_standing(mailing, progress_of(mailing=mailing, now=now)))
