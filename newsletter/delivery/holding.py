@@ -22,8 +22,6 @@ RENEW_SECONDS = 1.0
 @dataclass(slots=True)
 class _Lease:
     told: int
-    asked: float
-    """When (`time.monotonic()`) Redis was asked last, answering or not."""
     until: float
 
 
@@ -40,11 +38,6 @@ class Slots:
         lease = self._leases.get(server.name)
         return lease.told if lease and time.monotonic() < lease.until else 0
 
-    def is_due(self, server: Server) -> bool:
-        """Whether Redis should be asked again."""
-        lease = self._leases.get(server.name)
-        return lease is None or time.monotonic() - lease.asked >= RENEW_SECONDS
-
     def ask(self, server: Server, *, wanted: int, still_open: int) -> int:
         """How many may be open from now on, where `wanted` would be good; `still_open` are, and count until closed.
 
@@ -53,8 +46,7 @@ class Slots:
         """
         now = time.monotonic()
         limit = Limit(f"server:{server.name}", connections=server.connections)
-        lease = self._leases.setdefault(server.name, _Lease(0, now, now))
-        lease.asked = now
+        lease = self._leases.setdefault(server.name, _Lease(0, now))
         lease.told = throttling.hold(
             limit=limit, holder=self._holder, wanted=max(wanted, 1), seconds=HOLD_SECONDS, still_open=still_open
         )

@@ -149,6 +149,7 @@ def test_a_worker_that_does_something_else_lets_its_connections_go(
         with one.taken_up():
             one.ensure(pulse=nobody_minds)
             time.sleep(0.2)
+            one._close_unused()  # noqa: SLF001 (as the timer of the turn before, a moment late)
             assert len(one.wires) == 1, "it is in use"
     wait_until(lambda: not one.wires, seconds=5, what="hanging up")
     another = made(server)
@@ -228,6 +229,22 @@ def test_a_server_that_has_carried_what_it_may_lets_another_carry_the_mail(
 def test_a_server_that_does_not_answer_is_named_first(made: Callable[..., Transport]) -> None:
     with pytest.raises(NoServerError):
         made(Server("127.0.0.1", free_port(), tls="none")).ensure(pulse=nobody_minds)
+
+
+def test_a_server_that_takes_no_further_connection_rests(peer: smtp.Peer, made: Callable[..., Transport]) -> None:
+    server = to(peer)
+    one = made(server)
+    one.ensure(pulse=nobody_minds)
+    peer.process.kill()
+    peer.process.wait(10)
+
+    def is_told() -> bool:
+        one.grow()
+        one.arrived()
+        return one._rests(server)  # noqa: SLF001 (nobody else tells)
+
+    wait_until(is_told, seconds=10, what="a failed opening")
+    assert len(one.wires) == 1
 
 
 def test_what_is_let_go_while_redis_is_away_runs_out_by_itself(

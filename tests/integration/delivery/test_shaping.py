@@ -138,6 +138,27 @@ def test_a_turn_that_a_pace_makes_long_ends_where_others_wait(edition: Edition, 
     assert 16 <= peer.taken() < 200
 
 
+def test_a_pace_that_is_used_up_before_the_claim_is_waited_for_in_naps(edition: Edition, peer: smtp.Peer) -> None:
+    mailing = prepared(edition, 2)
+    throttling.take(limits=[Limit("server:main", per_second=4)], wanted=1)
+    assert not send(mailing, to(f"{peer.url}&per_second=4&name=main"), seconds=20)
+    assert peer.taken() == 2
+
+
+def test_while_redis_does_not_count_a_providers_mail_nothing_leaves(
+    edition: Edition, peer: smtp.Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_limits: object) -> None:
+        raise throttling.LimitsAwayError
+
+    mailing = prepared(edition, 2)
+    Provider.objects.update_or_create(pk="others", defaults={"per_hour": 5})
+    monkeypatch.setattr(throttling, "take", away)
+    assert not send(mailing, to(peer.url))
+    assert "without its counters nobody is mailed" in told(mailing)
+    assert rows() == {UNTRIED: 2}
+
+
 def test_when_the_pace_holds_nothing_back_any_more_the_page_stops_saying_so(edition: Edition, peer: smtp.Peer) -> None:
     mailing = prepared(edition, 9)
     Mailing.objects.update(waits_for=sentences.PACED)
@@ -225,6 +246,25 @@ def test_a_provider_that_waits_longer_is_the_sweeps(edition: Edition, peer: smtp
     assert not send(mailing, to(peer.url))
     assert peer.taken() == 5
     assert told(mailing).startswith("The limit set for the other providers is reached")
+
+
+def test_a_provider_that_wants_to_be_left_alone_is_and_the_page_gives_the_reason_s3(
+    edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer]
+) -> None:
+    mailing = prepared(edition, 12)
+    Delivery.objects.filter(subscriber__address__lt="reader000010").update(provider="google")
+    mailing.streams.create(provider="google")
+    too_fast = "421 4.7.28 unusual rate of mail from your network"
+    peer = scripted(smtp.Script(replies={"reader000002@example.org": [("dot", too_fast, 1)]}))
+    over = to(f"{peer.url}&connections=1")
+    while send(mailing, over):
+        pass
+    states = Counter(Delivery.objects.values_list("provider", "state"))
+    assert states["", DeliveryState.SENT.value] == 2, "the others get their mail"
+    assert states["google", DeliveryState.DEFERRED.value] == 1
+    assert states["google", DeliveryState.QUEUED.value] >= 6, "what waited goes back untried"
+    assert told(mailing).startswith("Gmail (Google) gets no mail until ")
+    assert "unusual rate" in mailing.waits_for
 
 
 # ── second thoughts ──────────────────────────────────────────────────────────────────────────────────────────────────
