@@ -23,8 +23,8 @@ def as_json(*, mailing: Mailing, now: dt.datetime) -> str:
             "mailing": mailing.pk,
             "state": progress.state,
             "counts": progress.counts,
-            "once_unknown": progress.once_unknown,
-            "undecided": progress.undecided,
+            "second_copies_possible": progress.once_unknown,
+            "held": progress.undecided,
             "started": mailing.started_at.isoformat() if mailing.started_at else None,
             "finished": mailing.finished_at.isoformat() if mailing.finished_at else None,
         }
