@@ -24,9 +24,9 @@ BAR = 30
 
 
 def as_json(*, mailing: Mailing, now: dt.datetime) -> str:
-    """One object: mailing (id), state, counts (every delivery state), once_unknown, undecided, started, finished.
+    """One object: mailing (id), state, counts (every delivery state), second_copies_possible, held, started, finished.
 
-    Moments are ISO 8601 or null; once_unknown and undecided count rows, and are a lower bound where there are thousands.
+    Moments are ISO 8601 or null; second_copies_possible and held count rows, and are a lower bound where there are thousands.
     """
     with translation.override("en"):
         return json.dumps(_standing(mailing, progress_of(mailing=mailing, now=now)))
@@ -123,8 +123,8 @@ def _standing(mailing: Mailing, progress: Progress) -> dict[str, Any]:
         "mailing": mailing.pk,
         "state": progress.state,
         "counts": progress.share.counts,
-        "once_unknown": progress.uncertain.once_unknown,
-        "undecided": progress.uncertain.undecided,
+        "second_copies_possible": progress.uncertain.once_unknown,
+        "held": progress.uncertain.undecided,
         "started": _iso(mailing.started_at),
         "finished": _iso(mailing.finished_at),
     }

@@ -88,7 +88,7 @@ def _demand_it_is_shown(mailing: Mailing, verdict: Verdict) -> None:
     call_command("mailing", mailing.pk, "--json", stdout=said)
     shown = json.loads(said.getvalue())
     assert shown["state"] == "finished"
-    assert (shown["once_unknown"], shown["undecided"]) == (progress.once_unknown, progress.undecided)
+    assert (shown["second_copies_possible"], shown["held"]) == (progress.once_unknown, progress.undecided)
     assert shown["counts"] == progress.counts
 
 
