@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from newsletter.delivery import answering, couriers, sentences
 from newsletter.delivery.answering import Answer, What
 from newsletter.delivery.enveloping import UNASKED, Bundle
-from newsletter.delivery.holding import Slots
+from newsletter.delivery.holding import RENEW_SECONDS, Slots
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.throttling import LimitsAwayError
 
@@ -118,6 +118,7 @@ class Desk:
         self._out: set[Errand] = set()
         self._clerks: list[_Clerk] = []
         self._slots = Slots()
+        self._asked = float("-inf")
 
     @property
     def most(self) -> int:
@@ -135,7 +136,8 @@ class Desk:
         Raises:
             LimitsAwayError: nobody knows.
         """
-        if self._slots.is_due(self.server):
+        if time.monotonic() - self._asked >= RENEW_SECONDS:
+            self._asked = time.monotonic()
             try:
                 self._slots.ask(self.server, wanted=self.server.connections, still_open=len(self._out))
             except LimitsAwayError:

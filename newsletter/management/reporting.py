@@ -140,7 +140,6 @@ def _figures(progress: Progress) -> dict[str, Any]:
         "not_before": _iso(left.waits_until or left.not_before),
         "waits_for": progress.waits_for,
         "stands_still": progress.stands_still,
-        "held": progress.uncertain.undecided,
         "providers": [_provider_object(each) for each in progress.providers],
         "answers": [_answer_object(each) for each in progress.answers.answers],
     }
