@@ -269,25 +269,22 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 SWEEP_SECONDS = _number("SWEEP_SECONDS", default=3.0, least=0.1, most=3600)
 LEASE_SECONDS = int(_number("LEASE_SECONDS", default=30, least=1, most=3600))
 """How long a worker that says nothing keeps its rows; it renews four times as often. After that they are recovered."""
-LATE_MARGIN_MINUTES = int(_number("LATE_MARGIN_MINUTES", default=60, least=1, most=525_600))
-"""A mailing that could not begin so long after its time, because nothing ran, holds and asks (each may say otherwise)."""
+LATE_MARGIN_MINUTES = int(_number("LATE_MARGIN_MINUTES", default=60, least=1, most=525_600))  # then it holds and asks
 # Celery carries nudges, not work: the rows are the queue, and a nudge lost, doubled or late costs seconds, never mail. So any
 # number of workers on any number of hosts, and more than one beat, do no harm: whoever comes second finds a lease, or nothing.
 # - acks late, reject on worker lost: a nudge is done when its slice is. A killed child's comes back at once, a killed host's
-#   after the visibility timeout, if somebody emptied neither; it finds leases or nothing, so it sends nothing twice (S5).
-#   Nobody waits for it: the sweep recovers the leases and says the same.
+#   after the visibility timeout; it finds leases or nothing, so it sends nothing twice (S5). Nobody waits for it: the sweep
+#   recovers the leases and says the same.
 # - visibility timeout: longer than the longest task, which may wait ten minutes for the reply to a final dot (S1).
 # - prefetch 1, with acks late: a worker holds as many nudges as it has processes, each in work. None lies reserved behind a
 #   busy process, so nothing urgent stands behind it. `-O fair`, Celery's default, hands a nudge to an idle process only.
 # - queues, first to last ("priority" is kombu's word for "in the order they are declared"): something urgent passes all;
 #   then sweeps and letters, for somebody waits for those at a screen; then mailings, which stand in their queue once each
-#   (see delivery/lanes) and get slices of two seconds in turn; a batch at a slow server ends inside when others wait.
+#   (delivery/lanes) and get slices of two seconds in turn; a batch at a slow server ends inside when others wait.
 # - urgent: the nudge itself tells all workers to make room (delivery/lanes). They look four times a second, give back what they
-#   did not begin, and are free when the messages on the way are answered: with a server that answers within 0.2 seconds that
-#   keeps the two seconds that are promised. Where servers may think longer, run one worker of its own, `-Q urgent -c 1`: it
-#   never has anything else in hand, and the others leave it a connection.
-# - expires: a nudge that nobody took within half a minute is worth nothing any more, so a queue cannot grow while all workers
-#   are away.
+#   did not begin, and are free once a server that answers within 0.2 seconds has answered: the two seconds that are promised.
+#   Where servers think longer, run one worker of its own, `-Q urgent -c 1`; the others leave it a connection.
+# - expires: what nobody took within half a minute is worth nothing: no queue grows while all workers are away.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -321,10 +318,8 @@ INBOX_DIR = VAR_DIR / "inbox"
 SMTP_SERVERS = SMTP_URLS or ([f"smtp://127.0.0.1:{CATCHER_PORT}?tls=none"] if CATCHING_MAIL else [])
 SENDER_EMAIL = env.str("SENDER_EMAIL", default="wici@example.org")
 SENDER_NAME = env.str("SENDER_NAME", default="Wici")
-SENDER_BOUNCE_EMAIL = env.str("SENDER_BOUNCE_EMAIL", default="")
-"""Envelope sender; empty: the newsletter's own sender address."""
-SENDER_ID = env.str("SENDER_ID", default="wicimail")
-"""The constant right-hand field of Feedback-ID, 5 to 15 characters (H11)."""
+SENDER_BOUNCE_EMAIL = env.str("SENDER_BOUNCE_EMAIL", default="")  # envelope sender; empty: the newsletter's own
+SENDER_ID = env.str("SENDER_ID", default="wicimail")  # the right-hand field of Feedback-ID, 5 to 15 characters (H11)
 SENDER_DKIM_DOMAIN = env.str("SENDER_DKIM_DOMAIN", default="")
 SENDER_DKIM_SELECTOR = env.str("SENDER_DKIM_SELECTOR", default="wici")
 SENDER_DKIM_KEY_FILE = env.str("SENDER_DKIM_KEY_FILE", default="")

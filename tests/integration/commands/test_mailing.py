@@ -48,7 +48,7 @@ def told(*words: str) -> dict[str, Any]:
 def test_send_edition_twice_tells_of_the_same_mailing() -> None:
     first, second = told("send_edition", SLUG), told("send_edition", SLUG)
     assert first == second
-    assert set(first) == {"mailing", "state", "counts", "started", "finished"}
+    assert set(first) == {"mailing", "state", "counts", "second_copies_possible", "held", "started", "finished"}
     assert set(first["counts"]) == set(DeliveryState.values)
     assert "sent already" in said("send_edition", SLUG)
     assert Mailing.objects.count() == 1

@@ -44,7 +44,7 @@ def test_any_other_service_gets_one_message_at_a_time_over_kept_sessions(
     edition: Edition, service: services.Service, name: str
 ) -> None:
     mailing = prepared(edition, 40)
-    send(mailing, over(to(name)))
+    send(mailing, over(to(name, "&connections=5")))
     assert states(mailing) == {DeliveryState.SENT: 40}
     assert set(service.copies().values()) == {1}
     assert len(service.requests) == 40
@@ -190,7 +190,7 @@ def test_a_key_that_is_refused_from_now_on_fails_none_of_those_under_way(
     service.script.fates, service.script.always = [200], 401
     service.script.delay = 0.05
     mailing = prepared(edition, 12)
-    send(mailing, over(to("mailgun")))
+    send(mailing, over(to("mailgun", "&connections=5")))
     assert tries(mailing) == {(DeliveryState.SENT, 1): 1, (DeliveryState.QUEUED, 0): 11}
     assert 2 < len(service.requests) <= 6
 
