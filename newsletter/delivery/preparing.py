@@ -12,6 +12,7 @@ from django.db.models import (
     Exists,
     IntegerField,
     Max,
+    Min,
     OuterRef,
     Subquery,
     Value,
@@ -48,8 +49,9 @@ def prepare(*, mailing_id: int, now: dt.datetime) -> bool:
         mailing = _locked(mailing_id)
         if mailing is None:
             return False
-        last = Subscriber.objects.aggregate(last=Max("id"))["last"] or 0
-        upto = min(mailing.prepared_to + IDS_PER_STEP, last)
+        left = Subscriber.objects.filter(id__gt=mailing.prepared_to).aggregate(first=Min("id"), last=Max("id"))
+        last = left["last"] or mailing.prepared_to
+        upto = min((left["first"] or 0) - 1 + IDS_PER_STEP, last)  # ids nobody has any more are passed over
         if mailing.prepared_to == 0:
             _look_at_the_tables("newsletter_subscriber", "newsletter_subscription", "newsletter_suppression")
         if mailing.prepared_to < upto:

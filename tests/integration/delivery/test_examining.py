@@ -276,12 +276,6 @@ def test_a_name_that_nobody_has_is_told() -> None:
     assert "nobody.invalid" in last.sentence or "name server did not answer" in last.sentence
 
 
-def test_a_backend_is_looked_for() -> None:
-    there = "django.core.mail.backends.locmem.EmailBackend"
-    assert verdicts(examined(0, host="", kind="backend", path=there)) == {"backend": "notice"}
-    assert verdicts(examined(0, host="", kind="backend", path="nowhere.EmailBackend")) == {"backend": "bad"}
-
-
 # ── e-mail backends ──────────────────────────────────────────────────────────────────────────────────────────────────
 DJANGO = "django.core.mail.backends.{}.EmailBackend"
 
