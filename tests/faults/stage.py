@@ -18,9 +18,11 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.models import Count
 from django.utils import timezone
 
 from newsletter.delivery import steering
+from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.launching import launch
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, UnknownPolicy
 from newsletter.delivery.receivers import MailDomain
@@ -174,8 +176,14 @@ class Stage:
     def wait(self, said: Callable[[], bool], seconds: float, what: str) -> None:
         end = time.monotonic() + seconds
         while not said():
-            assert time.monotonic() < end, f"not within {seconds} seconds: {what}\n{self.last_words()}"
+            assert time.monotonic() < end, f"not within {seconds} seconds: {what}\n{self.last_words()}\n{self.standing()}"
             time.sleep(0.02)
+
+    def standing(self) -> str:
+        """The last mailing, as its rows say."""
+        rows = Delivery.objects.filter(mailing=self.last_mailing()).order_by().values_list("state", "lease")
+        facts = Mailing.objects.filter(pk=self.last_mailing().pk).values()[0]
+        return f"{timezone.now()} {facts} {list(rows.annotate(n=Count('pk')))} {list(Lease.objects.values())}"
 
     def last_words(self) -> str:
         """The end of every log, for who looks for the reason."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.faults.stage import Stage
 
 pytestmark = pytest.mark.faults
+SLEEP = "import select, time\n\ntime.sleep = lambda seconds: select.select([], [], [], seconds) and None\n"
+"""libfaketime takes the moment at which Python's own sleep is to end for one of the clock that was moved, and refuses it."""
 
 
 def library() -> Path:
@@ -33,12 +35,16 @@ def step_clock(stage: Stage) -> Iterator[Callable[[int], None]]:
         hand.write_text(f"{seconds:+d}\n")
 
     step(0)
+    ours_first = stage.folder / "first"
+    ours_first.mkdir(exist_ok=True)
+    (ours_first / "sitecustomize.py").write_text(SLEEP)
     ours = [stage.programs["worker"], stage.programs["beat"]]
     faked = {
         "LD_PRELOAD": str(library()),
         "FAKETIME_TIMESTAMP_FILE": str(hand),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(ours_first),
     }
     for program in ours:
         program.kill()
@@ -62,4 +68,6 @@ def test_an_hour_more_or_less_loses_nobody(
     stage.kill(victim)
     moment.go_on()
     stage.start(victim)
+    before = [program.ended_by_itself for program in stage.programs.values()]
     ended_well(stage, moment.mailing(), what=f"the clock stepped by {seconds:+d} s, {victim} killed")
+    assert [program.ended_by_itself for program in stage.programs.values()] == before, "nothing fell over"
