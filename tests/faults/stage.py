@@ -176,7 +176,9 @@ class Stage:
     def wait(self, said: Callable[[], bool], seconds: float, what: str) -> None:
         end = time.monotonic() + seconds
         while not said():
-            assert time.monotonic() < end, f"not within {seconds} seconds: {what}\n{self.last_words()}\n{self.standing()}"
+            assert time.monotonic() < end, (
+                f"not within {seconds} seconds: {what}\n{self.last_words()}\n{self.standing()}"
+            )
             time.sleep(0.02)
 
     def standing(self) -> str:
