@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from newsletter.delivery import breaking, recounting, sentences, throttling, warming
+from newsletter.delivery import breaking, classifying, recounting, sentences, throttling, warming
 from newsletter.delivery import providers as known
 from newsletter.delivery.breaking import ALL
 from newsletter.delivery.receivers import Provider
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from newsletter.delivery.models import Mailing
+    from newsletter.delivery.replies import Reply
 
 FRESH_SECONDS = 3.0
 """How long what is set is remembered: a change acts within this."""
@@ -101,6 +102,15 @@ def leave() -> None:
         pass
     finally:
         held.clear()
+
+
+def heed(*, provider: str, reply: Reply, now: dt.datetime) -> bool:
+    """Let a refusal speak: whether it asks to leave `provider` alone (S3) and this call stopped it. From now on nothing is allowed there."""
+    verdict = classifying.classify(reply=reply, provider=provider)
+    stopped = verdict.pause is not None and breaking.trip(provider=provider, verdict=verdict, now=now)
+    if stopped:
+        forget()
+    return stopped
 
 
 def forget() -> None:

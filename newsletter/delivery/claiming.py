@@ -15,7 +15,7 @@ from django.db.models import F
 
 from newsletter.delivery.bookkeeping import Lease, Stream
 from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
-from newsletter.lib.columns import array_of
+from newsletter.lib.columns import among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +82,7 @@ def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) ->
     lease = secrets.randbits(63)
     with transaction.atomic():
         claims, out = _entitled(mailing, _take(mailing.pk, lease, portions, now))
-        _leave_out(out, now)
+        _leave_out(lease, out, now)
         if claims:
             _sign(lease, mailing.pk, claims, now)
     return Batch(lease, claims, len(out))
@@ -91,6 +91,22 @@ def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) ->
 def renew(*, lease: int, now: dt.datetime) -> bool:
     """Prolong `lease`; False where it had run out: its rows are somebody else's now."""
     return Lease.objects.filter(pk=lease, until__gt=now).update(until=_end(now)) > 0
+
+
+def leave_out_the_gone(*, mailing: Mailing, lease: int, claims: Iterable[Claim], now: dt.datetime) -> frozenset[int]:
+    """Skip those of `claims`, held under `lease`, whose reader left since the claim (H7); their delivery ids.
+
+    Whoever has the rows must not send to these any more, even where the lease was lost meanwhile. Two short looks, and a
+    transaction where somebody left.
+    """
+    in_hand = Delivery.objects.filter(pk__in=[each.delivery_id for each in claims])
+    readers = dict(in_hand.values_list("pk", "subscriber_id"))
+    people = _people(mailing, [subscriber_id for subscriber_id in readers.values() if subscriber_id])
+    whys = {delivery_id: _why(people.get(subscriber_id or 0)) for delivery_id, subscriber_id in readers.items()}
+    if out := {delivery_id: why for delivery_id, why in whys.items() if why}:
+        with transaction.atomic():
+            _leave_out(lease, out, now)
+    return frozenset(out)
 
 
 def time_to_renew() -> float:
@@ -156,12 +172,12 @@ def _claimed(
         return []
     is_postgresql = connection.vendor == "postgresql"
     # An array, so that PostgreSQL's planner cannot run the inner query a second time and lock other rows.
-    among, lock = ("= ANY (ARRAY ({}))", "FOR UPDATE SKIP LOCKED") if is_postgresql else ("IN ({})", "")
+    these, lock = ("= ANY (ARRAY ({}))", "FOR UPDATE SKIP LOCKED") if is_postgresql else ("IN ({})", "")
     if select is FRESH and is_postgresql:
         lock = "FOR UPDATE"  # a row passed over here would be behind `claimed_to`, and nobody would come back for it
     found = " UNION ALL ".join([select.format(lock=lock)] * len(parameters))
     with connection.cursor() as cursor:
-        statement = CLAIM.format(among=among.format(found))
+        statement = CLAIM.format(among=these.format(found))
         cursor.execute(statement, [lease, *(value for row in parameters for value in row), mailing_id])
         return list(map(_Taken._make, cursor.fetchall()))
 
@@ -175,15 +191,13 @@ def _move_on(streams: Iterable[Stream], fresh: Iterable[_Taken]) -> None:
 
 def _entitled(mailing: Mailing, taken: Sequence[_Taken]) -> tuple[list[Claim], dict[int, SkipReason]]:
     """Who may still be written to, in the order of ids, and who not, and why."""
-    people = _people(mailing.edition.newsletter_id, [each.subscriber_id for each in taken if each.subscriber_id])
+    people = _people(mailing, [each.subscriber_id for each in taken if each.subscriber_id])
     claims: list[Claim] = []
     out: dict[int, SkipReason] = {}
     for each in taken:
         person = people.get(each.subscriber_id or 0)
-        if person is None:
-            out[each.delivery_id] = SkipReason.ERASED
-        elif person[OUT]:
-            out[each.delivery_id] = SkipReason(person[OUT])
+        if person is None or person[OUT]:
+            out[each.delivery_id] = _why(person)
         else:
             claims.append(
                 Claim(each.delivery_id, each.message_id, each.attempts, each.unknowns, each.provider, *person[1:OUT])
@@ -191,24 +205,27 @@ def _entitled(mailing: Mailing, taken: Sequence[_Taken]) -> tuple[list[Claim], d
     return claims, out
 
 
-def _people(newsletter_id: int, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+def _why(person: tuple[Any, ...] | None) -> SkipReason:
+    """Why a person whose row of READ this is (None: there is none any more) is not written to; NONE where they are."""
+    return SkipReason.ERASED if person is None else SkipReason(person[OUT])
+
+
+def _people(mailing: Mailing, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """Per subscriber what READ says."""
     if not ids:
         return {}
-    among, listed = "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, ids))}]"
-    if connection.vendor == "postgresql":
-        among, listed = "= ANY (%s::bigint[])", array_of(ids)
+    these, listed = among(ids, vendor=connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(READ.format(among=among), [newsletter_id, listed])
+        cursor.execute(READ.format(among=these), [mailing.edition.newsletter_id, listed])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if connection.vendor == "sqlite":  # keeps a UUID as text
         rows = [(row[0], uuid.UUID(row[1]), *row[2:]) for row in rows]
     return {row[0]: row for row in rows}
 
 
-def _leave_out(out: Mapping[int, SkipReason], now: dt.datetime) -> None:
+def _leave_out(lease: int, out: Mapping[int, SkipReason], now: dt.datetime) -> None:
     for reason in set(out.values()):
-        rows = Delivery.objects.filter(pk__in=[pk for pk, why in out.items() if why == reason])
+        rows = Delivery.objects.filter(pk__in=[pk for pk, why in out.items() if why == reason], lease=lease)
         rows.update(
             state=DeliveryState.SKIPPED, skip_reason=reason, lease=None, attempts=F("attempts") - 1, resolved_at=now
         )

@@ -11,13 +11,12 @@ from django.db import DatabaseError
 
 from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, waiting
-from newsletter.delivery.claiming import renew, time_to_renew
+from newsletter.delivery import allowing, classifying, outcomes, sentences, waiting
+from newsletter.delivery.claiming import leave_out_the_gone, renew, time_to_renew
 from newsletter.delivery.conversing import SmtpLostError
 from newsletter.delivery.journal import JournalError, announcement, answer
 from newsletter.delivery.picking import Pile
 from newsletter.delivery.rationing import FRESH_SECONDS
-from newsletter.delivery.rechecking import leave_out_the_gone
 from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.throttling import LimitsAwayError
@@ -283,12 +282,9 @@ class Hand:
 
     def _heed(self, provider: str, reply: Reply) -> None:
         """Leave a provider alone that asks for it (S3): its rows go back, and the breaker says when to try again."""
-        verdict = classifying.classify(reply=reply, provider=provider)
-        if verdict.pause is None or not breaking.trip(provider=provider, verdict=verdict, now=self._sender.clock()):
-            return
-        allowing.forget()
-        self._stops |= not provider
-        self._closed += self._waiting.pull(provider)
+        if allowing.heed(provider=provider, reply=reply, now=self._sender.clock()):
+            self._stops |= not provider
+            self._closed += self._waiting.pull(provider)
 
     def _lost(self, wire: Wire, error: SmtpLostError, *wanted: Parcel) -> None:
         """The connection ended: what may have arrived is unknown, the rest waits again or is put off."""

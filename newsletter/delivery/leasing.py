@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from newsletter.delivery import allowing, lanes, outcomes
 from newsletter.delivery.claiming import renew, time_to_renew
 from newsletter.delivery.journal import announcement, answer
-from newsletter.delivery.models import Lane, Mailing, MailingState
+from newsletter.delivery.models import Mailing, MailingState
 from newsletter.delivery.recording import record
 from newsletter.delivery.scheduling import may_send
 from newsletter.delivery.throttling import LimitsAwayError
@@ -86,7 +86,7 @@ class Leased:
     def may_go_on(self) -> bool:
         """False where it was paused or cancelled, its window closed, or somebody urgent wants the worker."""
         mailing = self._sender.mailing
-        if mailing.lane == Lane.NORMAL and lanes.is_urgent_waiting():
+        if lanes.makes_room(mailing=mailing):
             return False
         if time.monotonic() - self._looked <= LOOK_SECONDS:
             return True

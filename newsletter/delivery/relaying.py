@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import allowing, breaking, classifying, outcomes, sentences, throttling, waiting
+from newsletter.delivery import allowing, outcomes, sentences, throttling, waiting
 from newsletter.delivery.answering import Answer, What
 from newsletter.delivery.conversing import SmtpRefusedError, SmtpUnreachableError
 from newsletter.delivery.enveloping import Copy
@@ -257,10 +257,8 @@ class Relay:
 
     def _heed(self, provider: str, reply: Reply) -> None:
         """Leave a provider alone that asks for it (S3)."""
-        verdict = classifying.classify(reply=reply, provider=provider)
-        if verdict.pause is None or not breaking.trip(provider=provider, verdict=verdict, now=self._sender.clock()):
+        if not allowing.heed(provider=provider, reply=reply, now=self._sender.clock()):
             return
-        allowing.forget()
         self._stops |= not provider
         self._back += [each for each in self._waiting if each.provider == provider]
         self._waiting = deque(each for each in self._waiting if each.provider != provider)

@@ -15,6 +15,7 @@ from newsletter.composition.compiling import Reader, compile_message
 from newsletter.composition.message import Message
 from newsletter.delivery import allowing, lanes, message_ids, sentences, tallying, waiting
 from newsletter.delivery.claiming import claim
+from newsletter.delivery.conversing import nothing
 from newsletter.delivery.handing import Hand
 from newsletter.delivery.journal import Journal
 from newsletter.delivery.models import Mailing
@@ -88,7 +89,7 @@ class Sender:
         self._detours = False
         desk = self.transport.ways.choose()
         if desk is None:
-            wait = self.connect(pulse=_patiently)  # a server slow to greet must not cost us a lease
+            wait = self.connect(pulse=nothing)  # a server slow to greet must not cost us a lease, so none is taken yet
             if wait is None:
                 return self._detours
             if wait:
@@ -229,7 +230,3 @@ def _by_portion(portions: dict[str, int]) -> dict[int, list[str]]:
     for key, portion in portions.items():
         grouped.setdefault(portion, []).append(key)
     return grouped
-
-
-def _patiently() -> None:
-    """Nothing is leased yet, so nothing needs renewing."""

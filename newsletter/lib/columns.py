@@ -6,12 +6,19 @@ import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def array_of(values: Iterable[object]) -> str:
     """`values` as the text of a PostgreSQL array, for `%s::bigint[]` and its like; None becomes NULL, datetimes ISO 8601."""
     return "{" + ",".join(map(_element, values)) + "}"
+
+
+def among(ids: Sequence[int], *, vendor: str) -> tuple[str, str]:
+    """What stands behind a column's name to pick the rows of `ids`, with one placeholder, and its parameter."""
+    if vendor == "postgresql":
+        return "= ANY (%s::bigint[])", array_of(ids)
+    return "IN (SELECT value FROM json_each(%s))", f"[{','.join(map(str, ids))}]"
 
 
 @functools.lru_cache(maxsize=4096, typed=True)

@@ -16,9 +16,9 @@ from newsletter.audience.suppression import suppress
 from newsletter.delivery import (
     advancing,
     allowing,
+    claiming,
     lanes,
     rationing,
-    rechecking,
     sending,
     sentences,
     throttling,
@@ -333,7 +333,7 @@ def test_nobody_is_looked_for_where_nobody_is_in_hand(edition: Edition) -> None:
     batch, now = claimed(mailing, 1), timezone.now()
 
     def gone(lease: int, claims: list[Claim]) -> frozenset[int]:
-        return rechecking.leave_out_the_gone(mailing=mailing, lease=lease, claims=claims, now=now)
+        return claiming.leave_out_the_gone(mailing=mailing, lease=lease, claims=claims, now=now)
 
     assert not gone(batch.lease, [])
     assert not gone(batch.lease, batch.claims)
