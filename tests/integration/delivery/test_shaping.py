@@ -357,6 +357,14 @@ def test_a_turn_ends_inside_a_slow_batch_where_others_wait_and_what_was_not_begu
     assert over.portion < 400, "next time it takes what it can carry in a few seconds"
 
 
+def test_a_server_that_is_quick_again_soon_gets_whole_batches_again(edition: Edition, peer: smtp.Peer) -> None:
+    mailing, over = prepared(edition, 100), to(peer.url)
+    over.portion = sending.LEAST
+    assert not send(mailing, over)
+    assert over.portion > 2 * sending.LEAST
+    assert peer.taken() == 100
+
+
 def test_where_nobody_waits_a_slow_batch_goes_on(
     edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer]
 ) -> None:
