@@ -31,7 +31,7 @@ from tests.environment import free_port
 from tests.peers import services, smtp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from django.db.models import QuerySet
@@ -87,6 +87,12 @@ def freeze(edition: Edition, language: str, *, size: int = 2000) -> Message:
     )
 
 
+def subscribe(newsletter: Newsletter, readers: Iterable[Subscriber]) -> None:
+    """Let all of them have said yes to `newsletter`."""
+    facts = {"newsletter": newsletter, "state": SubscriptionState.ACTIVE, "asked_at": NOON, "confirmed_at": NOON}
+    Subscription.objects.bulk_create([Subscription(subscriber=each, **facts) for each in readers], batch_size=500)
+
+
 def make_readers(newsletter: Newsletter, number: int, *, language: str = "pl", start: int = 0) -> list[Subscriber]:
     """`number` people whose subscription is active: reader000001@example.org …, counted from `start`."""
     made = Subscriber.objects.bulk_create(
@@ -103,19 +109,7 @@ def make_readers(newsletter: Newsletter, number: int, *, language: str = "pl", s
         ],
         batch_size=500,
     )
-    Subscription.objects.bulk_create(
-        [
-            Subscription(
-                subscriber=reader,
-                newsletter=newsletter,
-                state=SubscriptionState.ACTIVE,
-                asked_at=NOON,
-                confirmed_at=NOON,
-            )
-            for reader in made
-        ],
-        batch_size=500,
-    )
+    subscribe(newsletter, made)
     return made
 
 

@@ -15,7 +15,7 @@ from newsletter.delivery.models import Delivery, DeliveryState, Lane, Mailing, M
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
 from tests.benchmarks.readers import crowd
 from tests.benchmarks.sinks import Sink, running
-from tests.integration.delivery.conftest import NOON, freeze, make_mailing, make_readers, wait_until
+from tests.integration.delivery.conftest import NOON, freeze, make_mailing, make_readers, subscribe, wait_until
 from tests.peers import smtp
 
 if TYPE_CHECKING:
@@ -53,16 +53,7 @@ def another(edition: Edition, readers: int) -> Edition:
     made = Edition.objects.create(newsletter=newsletter, slug="mala-1", code="M-1", dated=NOON.date())
     EditionText.objects.create(edition=made, language="pl", subject="Mała", preheader="…")
     freeze(made, "pl")
-    Subscription.objects.bulk_create(
-        Subscription(
-            subscriber=reader,
-            newsletter=newsletter,
-            state=SubscriptionState.ACTIVE,
-            asked_at=NOON,
-            confirmed_at=NOON,
-        )
-        for reader in Subscriber.objects.order_by("-pk")[:readers]
-    )
+    subscribe(newsletter, Subscriber.objects.order_by("-pk")[:readers])
     return made
 
 
