@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 IN_ANGLES = re.compile(r"[!-;=?-~]+")
 """What may stand between < and > in a header."""
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,75}")
+TOKEN = re.compile(rb"[A-Za-z0-9_-]{1,75}")
 """What `links.tokens` writes: nothing that a header, HTML or quoted-printable would have to write in another way."""
 ROOM_AFTER_LIST_UNSUBSCRIBE = headers.LONGEST_LINE - len("List-Unsubscribe: ")
 
@@ -38,8 +38,8 @@ class Reader(NamedTuple):
     first_name: str
     message_id: str
     """Without its angle brackets; the same for every attempt at this copy (F3)."""
-    unsubscribe_token: str
-    preferences_token: str
+    unsubscribe_token: bytes
+    preferences_token: bytes
     """What signs the reader's links, from `links.tokens`; the addresses before them are the same for everybody."""
 
 
@@ -231,13 +231,13 @@ def _to(reader: Reader) -> bytes:
 def _unsubscribe_token(reader: Reader) -> bytes:
     if not TOKEN.fullmatch(reader.unsubscribe_token):
         raise ReaderError("unsubscribe_token")
-    return reader.unsubscribe_token.encode()
+    return reader.unsubscribe_token
 
 
 def _preferences_token(reader: Reader) -> bytes:
     if not TOKEN.fullmatch(reader.preferences_token):
         raise ReaderError("preferences_token")
-    return reader.preferences_token.encode()
+    return reader.preferences_token
 
 
 _PURPOSES = {

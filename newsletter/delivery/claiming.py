@@ -191,17 +191,15 @@ def _move_on(streams: Iterable[Stream], fresh: Iterable[_Taken]) -> None:
 
 def _entitled(mailing: Mailing, taken: Sequence[_Taken]) -> tuple[list[Claim], dict[int, SkipReason]]:
     """Who may still be written to, in the order of ids, and who not, and why."""
-    people = _people(mailing, [each.subscriber_id for each in taken if each.subscriber_id])
+    people = _people(mailing, [subscriber_id for _, _, subscriber_id, *_ in taken if subscriber_id])
     claims: list[Claim] = []
     out: dict[int, SkipReason] = {}
-    for each in taken:
-        person = people.get(each.subscriber_id or 0)
+    for delivery_id, provider, subscriber_id, message_id, attempts, unknowns in taken:
+        person = people.get(subscriber_id or 0)
         if person is None or person[OUT]:
-            out[each.delivery_id] = _why(person)
+            out[delivery_id] = _why(person)
         else:
-            claims.append(
-                Claim(each.delivery_id, each.message_id, each.attempts, each.unknowns, each.provider, *person[1:OUT])
-            )
+            claims.append(Claim(delivery_id, message_id, attempts, unknowns, provider, *person[1:OUT]))
     return claims, out
 
 

@@ -39,8 +39,9 @@ PATIENCE = 1.0
 """Seconds to wait for the servers before looking at clock and mailing again."""
 WAITED_TOO_MUCH = 0.05
 """After so many seconds of waiting for servers one more connection is worth opening."""
-MUCH = 250
-"""So many rows in hand for each connection make one more worth opening, at most 0.004 for each recipient."""
+MUCH = 500
+"""So many rows to do for each connection make one more worth opening, at most 0.002 for each recipient and worker. The more
+there are, the more messages share a note in the journal and a look at who has answered."""
 
 
 class _LeaseLostError(Exception):
@@ -153,7 +154,7 @@ class Hand:
     def _would_one_more_help(self) -> bool:
         """Where there is much to do, and where the servers keep us waiting with a little."""
         rows, wires = len(self._waiting), len(self._transport.wires)
-        return rows > MUCH * wires or (rows > 2 * wires and self._waited > WAITED_TOO_MUCH)
+        return self._sender.to_do > MUCH * wires or (rows > 2 * wires and self._waited > WAITED_TOO_MUCH)
 
     def _gather(self) -> list[tuple[Wire, Parcel]]:
         """Wait for the servers, and take along who answers meanwhile: one note to Redis then serves them all."""
@@ -200,15 +201,14 @@ class Hand:
             ready = self._still_entitled(ready)
         self._notes += [announcement(self._on_the_way[each].delivery_id, wire.server.name) for wire, each in ready]
         self._post()
-        nexts = {wire: self._next(wire) for wire, _ in ready if self._may_follow(wire)}
+        nexts = {wire: self._next(wire) for wire, _ in ready if self._waiting and self._may_follow(wire)}
         self._demand_kept()
         for wire, parcel in ready:
             talk = wire.conversation
             self._say(wire, talk.begin(parcel) if talk.chunks else talk.hand_over(parcel, nexts.get(wire)))
 
     def _may_follow(self, wire: Wire) -> bool:
-        going_on = not self._stops and bool(self._waiting) and self._carries(wire)
-        return going_on and wire.may_follow and not wire.conversation.chunks
+        return not self._stops and wire.may_follow and self._sender.purse.may_carry(wire.server)
 
     def _say(self, wire: Wire, data: bytes) -> None:
         try:
@@ -247,7 +247,7 @@ class Hand:
             return True
         claimed = self._on_the_way.pop(event.parcel)
         assert event.reply is not None  # noqa: S101 (only READY comes without)
-        if self._concerns_us(wire, event, event.reply):
+        if event.what is What.REFUSED and self._concerns_us(wire, event, event.reply):
             self._waiting.put_back([claimed])
             return False
         wire.carried += 1
@@ -260,7 +260,7 @@ class Hand:
         """Whether the server refused us or this connection: that must not fail one row after the other (S3)."""
         if event.stage == "bdat":  # it offers CHUNKING and does not know the command
             self._transport.do_without_chunks(wire.server)
-        elif event.what is What.REFUSED and wire.carried and classifying.is_enough(stage=event.stage, reply=reply):
+        elif wire.carried and classifying.is_enough(stage=event.stage, reply=reply):
             self._transport.retire(wire)
         elif event.stage == "mail" and reply.code != classifying.TOO_LARGE:
             self._stop_at(wire, SmtpLostError("mail", reply))

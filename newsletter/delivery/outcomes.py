@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_UNKNOWNS = 3
 """A copy that vanished three times after the dot is not sent a fourth time by itself."""
+LONGEST_ENHANCED = 12
 UNANSWERED = Reply(0, "", "")
 
 
@@ -56,8 +57,7 @@ class Try:
 
 def sent(delivery_id: int, number: int, address: str, *, reply: Reply, server: str, now: dt.datetime) -> Outcome:
     """The server took it. `number`: which try it was."""
-    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, address))
-    return Outcome(delivery_id, DeliveryState.SENT, now, kept, None, True, False, number, server)
+    return Outcome(delivery_id, DeliveryState.SENT, now, _kept(reply, address), None, True, False, number, server)
 
 
 def replied(*, attempt: Try, reply: Reply, rng: random.Random) -> Outcome:
@@ -65,8 +65,8 @@ def replied(*, attempt: Try, reply: Reply, rng: random.Random) -> Outcome:
     if reply.code and reply.is_positive:
         facts = (attempt.delivery_id, attempt.number, attempt.address)
         return sent(*facts, reply=reply, server=attempt.server, now=attempt.now)
-    kept = Reply(reply.code, reply.enhanced[:12], without_address(reply.text, attempt.address))
-    return _later(attempt, kept, _next_due(attempt, rng) if reply.is_temporary else None)
+    due = _next_due(attempt, rng) if reply.is_temporary else None
+    return _later(attempt, _kept(reply, attempt.address), due)
 
 
 def lost(*, attempt: Try, text: str, rng: random.Random) -> Outcome:
@@ -109,6 +109,13 @@ def _outcome(
         number=attempt.number,
         server=attempt.server,
     )
+
+
+def _kept(reply: Reply, address: str) -> Reply:
+    """What a row keeps of a reply to a copy for `address`; mostly all of it."""
+    text = without_address(reply.text, address)
+    is_whole = text == reply.text and len(reply.enhanced) <= LONGEST_ENHANCED
+    return reply if is_whole else Reply(reply.code, reply.enhanced[:LONGEST_ENHANCED], text)
 
 
 def _next_due(attempt: Try, rng: random.Random) -> dt.datetime | None:

@@ -31,6 +31,7 @@ ASK_AGAIN = 1.0
 @dataclass(slots=True)
 class _Hand:
     limit: Limit
+    counts: bool
     tokens: int = 0
     taken: float = 0.0
     again: float = 0.0
@@ -50,8 +51,9 @@ class Purse:
         """Whether `server` may be given one more message now; takes a handful where that is due."""
         hand = self._hands.get(server.name)
         if hand is None:
-            hand = self._hands[server.name] = _Hand(limit_of(server))
-        if not hand.limit.counts:
+            limit = limit_of(server)
+            hand = self._hands[server.name] = _Hand(limit, limit.counts)
+        if not hand.counts:
             return True
         if not hand.tokens and time.monotonic() >= hand.again:
             self._take(hand)
@@ -64,9 +66,7 @@ class Purse:
     def wait(self, servers: Iterable[Server]) -> float:
         """Seconds until the first of `servers` may carry again; 0 where one may now."""
         hands = [self._hands.get(server.name) for server in servers]
-        waits = [
-            hand.again - time.monotonic() if hand and hand.limit.counts and not hand.tokens else 0 for hand in hands
-        ]
+        waits = [hand.again - time.monotonic() if hand and hand.counts and not hand.tokens else 0 for hand in hands]
         return max(0.0, min(waits, default=0.0))
 
     def is_away(self) -> bool:
@@ -76,7 +76,7 @@ class Purse:
     def give_back(self, *, older_than: float = -1.0) -> None:
         """Return the tokens taken more than so many seconds ago. Where Redis is away they stay taken: rather too little."""
         for hand in self._hands.values():
-            if hand.limit.counts and hand.tokens > 0 and time.monotonic() - hand.taken > older_than:
+            if hand.counts and hand.tokens > 0 and time.monotonic() - hand.taken > older_than:
                 tokens, hand.tokens = hand.tokens, 0
                 with contextlib.suppress(LimitsAwayError):
                     throttling.give_back(limits=[hand.limit], number=tokens)

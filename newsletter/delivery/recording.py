@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
@@ -13,21 +13,20 @@ from newsletter.delivery.models import DeliveryState
 from newsletter.lib.columns import array_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from newsletter.delivery.outcomes import Outcome
 
 UPDATE = """
 UPDATE newsletter_delivery SET
   state = o.state, lease = NULL, due_at = o.due_at,
-  attempts = newsletter_delivery.attempts - o.untried,
-  unknowns = newsletter_delivery.unknowns + o.unknown,
-  resolved_at = CASE WHEN o.untried = 1 THEN newsletter_delivery.resolved_at ELSE o.at END,
-  code = CASE WHEN o.untried = 1 THEN newsletter_delivery.code ELSE o.code END,
-  enhanced_code = CASE WHEN o.untried = 1 THEN newsletter_delivery.enhanced_code ELSE o.enhanced END,
-  reply = CASE WHEN o.untried = 1 THEN newsletter_delivery.reply ELSE o.reply END,
-  server = CASE WHEN o.untried = 1 THEN newsletter_delivery.server ELSE o.server END
+  attempts = newsletter_delivery.attempts - CASE WHEN o.tried THEN 0 ELSE 1 END,
+  unknowns = newsletter_delivery.unknowns + CASE WHEN o.unknown THEN 1 ELSE 0 END,
+  resolved_at = CASE WHEN o.tried THEN o.at ELSE newsletter_delivery.resolved_at END,
+  code = CASE WHEN o.tried THEN NULLIF(o.code, 0) ELSE newsletter_delivery.code END,
+  enhanced_code = CASE WHEN o.tried THEN o.enhanced ELSE newsletter_delivery.enhanced_code END,
+  reply = CASE WHEN o.tried THEN o.reply ELSE newsletter_delivery.reply END,
+  server = CASE WHEN o.tried THEN o.server ELSE newsletter_delivery.server END
 FROM {rows} WHERE newsletter_delivery.id = o.id AND newsletter_delivery.lease = o.lease
 """
 """Who has a lease is `sending` (delivery_leased_to_send)."""
@@ -36,14 +35,14 @@ COLUMNS = {
     "state": "text",
     "due_at": "timestamptz",
     "at": "timestamptz",
-    "untried": "int",
-    "unknown": "int",
+    "tried": "boolean",
+    "unknown": "boolean",
     "code": "int",
     "enhanced": "text",
     "reply": "text",
     "server": "text",
 }
-"""Of an outcome, in the order of `_row`, with PostgreSQL's types."""
+"""Of the outcomes, in the order of `_columns`, with PostgreSQL's types."""
 POSTGRESQL_ROWS = """WITH o AS MATERIALIZED (SELECT %s::bigint AS lease, {same} c.* FROM unnest({types}) AS c ({names})) {update}
 AND newsletter_delivery.id = ANY (%s::bigint[])"""
 """What is the same in all rows stands there once. The lease stands in the materialised rows: as a constant PostgreSQL would
@@ -51,7 +50,7 @@ guess that it fits one row, begin there, and compare each with each. The ids sta
 and does not read the whole table."""
 SQLITE_ROWS = """(
   SELECT %s AS lease, json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
-  json_extract(value, '$[2]') AS due_at, json_extract(value, '$[3]') AS at, json_extract(value, '$[4]') AS untried,
+  json_extract(value, '$[2]') AS due_at, json_extract(value, '$[3]') AS at, json_extract(value, '$[4]') AS tried,
   json_extract(value, '$[5]') AS unknown, json_extract(value, '$[6]') AS code, json_extract(value, '$[7]') AS enhanced,
   json_extract(value, '$[8]') AS reply, json_extract(value, '$[9]') AS server FROM json_each(%s)) AS o"""
 HISTORY = """
@@ -60,7 +59,7 @@ SELECT id, mailing_id, provider, %s, %s, %s, %s, %s, %s, %s FROM newsletter_deli
 """
 
 
-Value = int | str | None
+Value = int | str | dt.datetime | None
 
 
 def record(*, lease: int, outcomes: Sequence[Outcome], ends: bool = False) -> bool:
@@ -90,20 +89,21 @@ def _written(lease: int, outcomes: Sequence[Outcome], *, ends: bool) -> bool:
 
 
 def _update(lease: int, outcomes: Sequence[Outcome]) -> int:
-    moment = functools.lru_cache(connection.ops.adapt_datetimefield_value)  # few moments, many rows
-    rows = [_row(outcome, moment) for outcome in outcomes]
+    columns = _columns(outcomes)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(*_for_postgresql(lease, rows))
+            cursor.execute(*_for_postgresql(lease, columns))
         else:
-            cursor.execute(UPDATE.format(rows=SQLITE_ROWS), [lease, json.dumps(rows)])
+            cursor.execute(
+                UPDATE.format(rows=SQLITE_ROWS), [lease, json.dumps(list(zip(*columns.values(), strict=True)))]
+            )
         return int(cursor.rowcount)
 
 
-def _for_postgresql(lease: int, rows: Sequence[Sequence[Value]]) -> tuple[str, list[Value]]:
+def _for_postgresql(lease: int, columns: Mapping[str, Sequence[Value]]) -> tuple[str, list[Value]]:
     """The statement and its parameters."""
-    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
-    same = {name: values[0] for name, values in columns.items() if name != "id" and len(set(values)) == 1}
+    alike = [name for name, values in columns.items() if name != "id" and values.count(values[0]) == len(values)]
+    same = {name: columns[name][0] for name in alike}
     arrays = {name: array_of(values) for name, values in columns.items() if name not in same}
     statement = POSTGRESQL_ROWS.format(
         same="".join(f"%s::{COLUMNS[name]} AS {name}, " for name in same),
@@ -114,20 +114,19 @@ def _for_postgresql(lease: int, rows: Sequence[Sequence[Value]]) -> tuple[str, l
     return statement, [lease, *same.values(), *arrays.values(), arrays["id"]]
 
 
-def _row(outcome: Outcome, moment: Callable[[dt.datetime | None], Value]) -> tuple[Value, ...]:
-    reply = outcome.reply
-    return (
-        outcome.delivery_id,
-        outcome.state.value,
-        moment(outcome.due_at),
-        moment(outcome.at),
-        int(not outcome.tried),
-        int(outcome.unknown),
-        reply.code or None,
-        reply.enhanced,
-        reply.text,
-        outcome.server,
-    )
+def _columns(outcomes: Sequence[Outcome]) -> dict[str, Sequence[Value]]:
+    """What is to be written, column by column: most say the same thing a thousand times."""
+    ids, states, at, replies, due_at, tried, unknown, _numbers, servers = zip(*outcomes, strict=True)
+    codes, enhanced, texts = zip(*replies, strict=True)
+    words = list(map(str.__str__, states))  # the bare words: hashing members of an enum is slow
+    columns = (ids, words, _moments(due_at), _moments(at), tried, unknown, codes, enhanced, texts, servers)
+    return dict(zip(COLUMNS, columns, strict=True))
+
+
+def _moments(when: Sequence[dt.datetime | None]) -> Sequence[Value]:
+    """As the database wants them; few moments, many rows."""
+    adapted = {each: connection.ops.adapt_datetimefield_value(each) for each in set(when)}
+    return list(map(adapted.get, when))
 
 
 def _remember(outcomes: Sequence[Outcome]) -> None:
@@ -135,7 +134,17 @@ def _remember(outcomes: Sequence[Outcome]) -> None:
     notable = [each for each in outcomes if each.tried and (each.number > 1 or each.state != DeliveryState.SENT)]
     moment = connection.ops.adapt_datetimefield_value
     rows = [
-        (each.number, moment(each.at), _became(each), *_row(each, moment)[6:], each.delivery_id) for each in notable
+        (
+            o.number,
+            moment(o.at),
+            _became(o),
+            o.reply.code or None,
+            o.reply.enhanced,
+            o.reply.text,
+            o.server,
+            o.delivery_id,
+        )
+        for o in notable
     ]
     if rows:
         with connection.cursor() as cursor:

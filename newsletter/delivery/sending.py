@@ -75,6 +75,8 @@ class Sender:
         self.journal = Journal()
         self.rng = random.SystemRandom()
         self.losses = 0
+        self.to_do = 0
+        """Rows of the mailing that nobody had claimed yet when the last batch was."""
         self._detours = False
         newsletter = mailing.edition.newsletter
         self.sender = settings.SENDER_BOUNCE_EMAIL or newsletter.sender_email
@@ -195,7 +197,8 @@ class Sender:
         """What may leave to each receiving provider somebody still waits for, together about a batch."""
         now = self.clock()
         sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
-        total, batch = sum(sums.values()), self.transport.ways.portion(self.transport.portion)
+        self.to_do = total = sum(sums.values())
+        batch = self.transport.ways.portion(self.transport.portion)
         allowed: dict[str, Allowance] = {}
         for wanted, keys in _by_portion({key: -(-batch * number // total) for key, number in sums.items()}).items():
             allowed |= allowing.allowances(mailing=self.mailing, providers=keys, wanted=wanted, now=now)

@@ -20,7 +20,7 @@ from newsletter.delivery.posting import post
 from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.transport import NoServerError, to_our_servers
 from newsletter.delivery.wires import Wire
-from newsletter.lib.links import Purpose, sign
+from newsletter.lib.links import Purpose, tokens
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -93,7 +93,7 @@ def _composed(edition: Edition, language: str, recipient: str, now: dt.datetime)
         address=recipient,
         first_name="",
         message_id=f"test-{secrets.token_hex(12)}@{parse(newsletter.sender_email).wire.rpartition('@')[2]}",
-        unsubscribe_token=sign(Purpose.UNSUBSCRIBE, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
-        preferences_token=sign(Purpose.PREFERENCES, subscriber=NOBODY, newsletter_id=newsletter.pk, now=now),
+        unsubscribe_token=tokens(Purpose.UNSUBSCRIBE, newsletter_id=newsletter.pk)(NOBODY),
+        preferences_token=tokens(Purpose.PREFERENCES, newsletter_id=newsletter.pk)(NOBODY),
     )
     return compile_message(message=message, mailing_id=None).fill(reader, date=now)

@@ -45,6 +45,9 @@ class Wire:
         self.unsent = b""
         self.since = time.monotonic()
         """When something moved last."""
+        limits = [limit for limit in (self.server.mails, self.conversation.offer.mailmax) if limit]
+        self._most = min(limits, default=0)
+        """Messages it may carry; 0 for any number."""
         self.number = self.socket.fileno()
         self.watched_for = READABLE
         self._connection = connection
@@ -53,15 +56,13 @@ class Wire:
     @property
     def is_spent(self) -> bool:
         """Whether it has carried as much as the server or its setting allows (RFC 9422 MAILMAX), or others want it."""
-        most = [limit for limit in (self.server.mails, self.conversation.offer.mailmax) if limit]
-        return self.retires or (bool(most) and self.carried >= min(most))
+        return self.retires or 0 < self._most <= self.carried
 
     @property
     def may_follow(self) -> bool:
         """Whether the next envelope may go out behind this message's dot."""
-        offer, mails = self.conversation.offer, self.server.mails
-        most = [limit for limit in (mails, offer.mailmax) if limit]
-        return offer.pipelining and not self.retires and not (most and self.carried + 1 >= min(most))
+        talk = self.conversation
+        return talk.offer.pipelining and not (talk.chunks or self.retires or 0 < self._most <= self.carried + 1)
 
     @property
     def is_overdue(self) -> bool:

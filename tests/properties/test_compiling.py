@@ -60,8 +60,8 @@ def reader(name: str = "Anna", address: str = "anna@example.org") -> Reader:
         address=address,
         first_name=name,
         message_id="7.abc@example.org",
-        unsubscribe_token="a" * 48,
-        preferences_token="b" * 48,
+        unsubscribe_token=b"a" * 48,
+        preferences_token=b"b" * 48,
     )
 
 
@@ -105,8 +105,8 @@ def test_any_body_reads_back_as_composed(html: str, text: str, name: str) -> Non
         assert body.decode().replace("\r\n", "\n").startswith(constant)
     if "[[first_name]]" in text and shown.isalpha():
         assert shown in plain.get_content()
-    assert links.address_of(links.Purpose.UNSUBSCRIBE) + reader().unsubscribe_token in rich.get_content()
-    assert links.address_of(links.Purpose.PREFERENCES) + reader().preferences_token in plain.get_content()
+    assert links.address_of(links.Purpose.UNSUBSCRIBE) + reader().unsubscribe_token.decode() in rich.get_content()
+    assert links.address_of(links.Purpose.PREFERENCES) + reader().preferences_token.decode() in plain.get_content()
 
 
 @given(subject=st.text(max_size=300).filter(lambda text: "[[" not in text))
@@ -134,6 +134,6 @@ def test_a_link_or_an_id_that_would_leave_its_header_fails_that_one_copy(junk: s
     with pytest.raises(ReaderError):
         compiled.fill(one._replace(message_id=f"1{junk}2"), date=DATE)
     with pytest.raises(ReaderError):
-        compiled.fill(one._replace(unsubscribe_token=f"a{junk}"), date=DATE)
+        compiled.fill(one._replace(unsubscribe_token=f"a{junk}".encode()), date=DATE)
     with pytest.raises(ReaderError):
-        compiled.fill(one._replace(preferences_token=f"b{junk}"), date=DATE)
+        compiled.fill(one._replace(preferences_token=f"b{junk}".encode()), date=DATE)

@@ -29,8 +29,8 @@ READER = Reader(
     address="anna@example.com",
     first_name="Łucja",
     message_id="3.7.f00@example.org",
-    unsubscribe_token="a" * 48,
-    preferences_token="b" * 48,
+    unsubscribe_token=b"a" * 48,
+    preferences_token=b"b" * 48,
 )
 UNSUBSCRIBE_URL = "http://127.0.0.1:8000/u/" + "a" * 48
 
