@@ -28,6 +28,7 @@ from newsletter.delivery.rationing import limit_of
 from newsletter.delivery.recounting import recount
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.throttling import LimitsAwayError
+from newsletter.delivery.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,9 @@ class Relay:
         """Requests in a row of which nobody was taken."""
         self._is_proven = False
         self._stops = False
+        self._is_away = False
+        """Whether this way takes nothing now, and somebody was told."""
+        self._watch = Watch(sender.mailing, sender.clock, sender.until)
 
     def run(self) -> bool:
         """Send what can be sent, hand back the rest, record all of it; whether to go on with another batch."""
@@ -93,16 +97,34 @@ class Relay:
             self._leased.end([*self._back, *self._waiting])
             if not self._stops:
                 waiting.nothing_in_the_way(mailing=self._sender.mailing)
-        return not self._stops
+        return not self._stops or (self._watch.turn_is_over and not self._is_away)
 
     # ── one turn of the loop ─────────────────────────────────────────────────────────────────────────────────────────
     def _turn(self) -> None:
         self._leased.pulse()
-        self._stops |= not self._leased.may_go_on()
+        self._look()
         while self._may_send() and (ready := self._next()):
             self._send(ready)
         self._hear(PATIENCE)
+        if self._stops:
+            self._let_go()
         self._leased.write_down()
+
+    def _look(self) -> None:
+        """Stop where nothing more may be begun; where the batch lasts, ask again whether its readers are still there."""
+        if self._stops or not self._waiting:
+            return
+        self._stops = self._watch.makes_room()
+        if self._watch.is_due():
+            self._stops |= self._watch.must_stop()
+            gone = self._leased.leave_out_the_gone(self._waiting)
+            self._waiting = deque(each for each in self._waiting if each.delivery_id not in gone)
+
+    def _let_go(self) -> None:
+        """Nothing more is begun: whoever else wants these rows need not wait until the last request is answered."""
+        self._leased.hand_back([*self._back, *self._waiting])
+        self._back.clear()
+        self._waiting.clear()
 
     def _hear(self, seconds: float) -> None:
         for errand in self._desk.wait(seconds):
@@ -129,9 +151,11 @@ class Relay:
     def _next(self) -> list[tuple[Claim, Copy]]:
         """The copies of the next request; who cannot be written to has an outcome at once."""
         granted = self._granted()
+        self._look()  # at the last moment: the counters may have kept us waiting
+        most = 0 if self._stops else granted
         ready: list[tuple[Claim, Copy]] = []
         try:
-            while len(ready) < granted and (claimed := self._whose_turn(alone_too=not ready)) is not None:
+            while len(ready) < most and (claimed := self._whose_turn(alone_too=not ready)) is not None:
                 self._make_ready(claimed, ready)
                 if claimed.delivery_id in self._alone:
                     break
@@ -227,9 +251,9 @@ class Relay:
         self._leased.settle(outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng), noted=True)
 
     def _turn_away(self, answer: Answer) -> None:
-        """The service takes nothing now: ask another one, or nobody for a while."""
-        if not self._stops:
-            self._stops = True
+        """The service takes nothing now: ask another one, or nobody for a while. Where somebody paused it, say nothing."""
+        if not self._is_away and (not self._stops or self._watch.turn_is_over):
+            self._stops = self._is_away = True
             self._sender.turned_away(self._desk, lambda: self._wait_for_the_service(answer))
 
     def _wait_for_the_service(self, answer: Answer) -> None:

@@ -1,0 +1,151 @@
+"""Sending by a slow backend: who leaves meanwhile, and whose turn it is (H7, S20)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from newsletter.audience.models import SuppressionReason
+from newsletter.audience.suppression import suppress
+from newsletter.delivery import allowing, lanes, steering, throttling, watching
+from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
+from newsletter.delivery.throttling import Limit
+from tests.integration.delivery.conftest import beside, leave, prepared, wait_until
+from tests.integration.delivery.relays import once, over, reader, row_of, send, states, to, tries, waits_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.delivery.throttling import Handful
+    from newsletter.editions.models import Edition
+    from tests.peers import services
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
+
+ONE_BY_ONE = to("mailgun", "&connections=1")
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What was read or seen by another test is forgotten."""
+    monkeypatch.setattr(lanes, "_glance", lanes._Glance())  # noqa: SLF001 (the process's own)
+    allowing.forget()
+    yield
+    allowing.forget()
+    allowing.leave()
+
+
+def recipients(service: services.Service) -> set[str]:
+    return {recipient for _, recipient in service.copies()}
+
+
+# ── second thoughts ──────────────────────────────────────────────────────────────────────────────────────────────────
+def test_who_leaves_while_a_slow_service_keeps_the_batch_in_hand_is_not_mailed_h7(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 0.1
+    mailing = prepared(edition, 30)
+
+    def three_leave() -> None:
+        wait_until(lambda: service.taken() >= 3, seconds=30, what="the first copies")
+        assert Delivery.objects.filter(state=DeliveryState.SENDING).count() == 30, "all are in hand"
+        leave(reader(29))
+        suppress(key=reader(28), reason=SuppressionReason.COMPLAINED, now=timezone.now())
+        Delivery.objects.filter(subscriber__address=reader(27)).update(subscriber=None)
+
+    leaving = beside(three_leave)
+    assert not send(mailing, over(ONE_BY_ONE))
+    leaving.join(30)
+    assert recipients(service) == {reader(n) for n in range(27)}
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 27, (DeliveryState.SKIPPED, 0): 3}
+    reasons = Delivery.objects.filter(state=DeliveryState.SKIPPED).values_list("skip_reason", flat=True)
+    assert set(reasons) == {SkipReason.UNSUBSCRIBED, SkipReason.SUPPRESSED, SkipReason.ERASED}
+
+
+def test_who_leaves_while_the_one_request_under_way_is_not_answered_is_not_in_the_next_h7(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 1.5
+    mailing = prepared(edition, 150)
+    clock = once(lambda: leave(reader(149)), when=lambda: bool(service.requests))
+    assert not send(mailing, over(to("postmark", "&connections=1")), clock=clock)
+    assert len(service.requests) == 2
+    assert recipients(service) == {reader(n) for n in range(149)}
+    assert row_of(149).skip_reason == SkipReason.UNSUBSCRIBED
+
+
+def test_who_leaves_while_the_counters_keep_us_waiting_is_looked_for_once_more_h7(
+    edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing, take = prepared(edition, 3), throttling.take
+
+    def slowly(**asked: Any) -> Handful:
+        if Delivery.objects.filter(state=DeliveryState.SENDING).exists():
+            leave(reader(1))
+            time.sleep(watching.LOOK_SECONDS + 0.1)
+        return take(**asked)
+
+    monkeypatch.setattr(throttling, "take", slowly)
+    send(mailing, over(to("postmark")))
+    assert recipients(service) == {reader(0), reader(2)}
+
+
+def test_the_tokens_of_who_left_go_back(edition: Edition, service: services.Service) -> None:
+    service.script.delay = 0.3
+    edition.newsletter.per_hour = 20
+    edition.newsletter.save()
+    mailing = prepared(edition, 10)
+
+    def three_leave() -> None:
+        for number in (7, 8, 9):
+            leave(reader(number))
+
+    send(mailing, over(ONE_BY_ONE), clock=once(three_leave, when=lambda: bool(service.requests)))
+    assert service.taken() == 7
+    left = throttling.take(limits=[Limit(f"newsletter:{edition.newsletter_id}", per_hour=20)], wanted=20)
+    assert left.granted == 13
+
+
+# ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_turn_ends_inside_a_slow_batch_where_others_wait_and_what_was_not_begun_goes_back(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 0.2
+    mailing = prepared(edition, 60)
+    lanes.may_nudge(mailing_id=mailing.pk + 1)
+    began = time.monotonic()
+    assert send(mailing, over(ONE_BY_ONE), seconds=0.5), "it goes on when its turn comes again"
+    assert time.monotonic() - began < 5
+    assert 0 < service.taken() < 30
+    assert tries(mailing) == {(DeliveryState.SENT, 1): service.taken(), (DeliveryState.QUEUED, 0): 60 - service.taken()}
+    assert waits_for(mailing) == ""
+
+
+def test_where_nobody_waits_a_slow_batch_goes_on(edition: Edition, service: services.Service) -> None:
+    service.script.delay = 0.1
+    mailing = prepared(edition, 20)
+    assert send(mailing, over(ONE_BY_ONE), seconds=0.1)
+    assert states(mailing) == {DeliveryState.SENT: 20}
+
+
+def test_a_refusal_that_comes_after_the_end_of_its_turn_is_said_all_the_same(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay, service.script.always = 2.5, 401
+    mailing = prepared(edition, 5)
+    lanes.may_nudge(mailing_id=mailing.pk + 1)
+    assert not send(mailing, over(to("mailgun", "&connections=1")), seconds=0.5)
+    assert tries(mailing) == {(DeliveryState.QUEUED, 0): 5}
+    assert "HTTP 401" in waits_for(mailing)
+
+
+def test_a_refusal_that_comes_after_a_pause_is_no_reason_to_tell(edition: Edition, service: services.Service) -> None:
+    service.script.delay, service.script.always = 2.5, 401
+    mailing = prepared(edition, 5)
+    clock = once(lambda: steering.pause(mailing_id=mailing.pk, now=timezone.now()), when=lambda: bool(service.requests))
+    assert not send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
+    assert tries(mailing) == {(DeliveryState.QUEUED, 0): 5}
+    assert waits_for(mailing) == ""
