@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
 
+VISIBLE_SECONDS = 2.0
+"""How often, within a batch, what is known is recorded, so that it shows. A batch that is over sooner is recorded once."""
+
 
 class LeaseLostError(Exception):
     """Somebody else settles our rows now; whatever we still wanted to do with them is theirs."""
@@ -37,6 +40,7 @@ class Leased:
         self._settled: set[int] = set()
         self._notes: list[bytes] = []
         self._renew_at = time_to_renew()
+        self._record_at = time.monotonic() + VISIBLE_SECONDS
 
     def begin(self) -> None:
         """Open the lease's page.
@@ -98,8 +102,11 @@ class Leased:
         Raises:
             LeaseLostError: as `announce`.
         """
-        if time.monotonic() >= self._renew_at:
+        now = time.monotonic()
+        if now >= self._renew_at:
             self._renew()
+        elif self._outcomes and now >= self._record_at:
+            self._record()
 
     def _renew(self) -> None:
         self._record()
@@ -135,6 +142,7 @@ class Leased:
             allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in unused))
 
     def _record(self, *, ends: bool = False) -> None:
+        self._record_at = time.monotonic() + VISIBLE_SECONDS
         known, self._outcomes = self._outcomes, []
         if not record(lease=self._lease, outcomes=known, ends=ends):
             _give_up()

@@ -1,4 +1,4 @@
-"""Sending by a slow backend: who leaves meanwhile, and whose turn it is (H7, S20)."""
+"""Sending by a slow backend: who leaves meanwhile, whose turn it is, and what shows before a batch is over (H7, S20)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsletter.audience.models import SuppressionReason
@@ -131,6 +133,25 @@ def test_where_nobody_waits_a_slow_batch_goes_on(edition: Edition, service: serv
     assert states(mailing) == {DeliveryState.SENT: 20}
 
 
+def test_what_was_not_begun_goes_back_before_a_slow_service_answers_the_request_under_way(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 6.0
+    mailing = prepared(edition, 5)
+    lanes.may_nudge(mailing_id=mailing.pk + 1)
+    seen: list[dict[str, int]] = []
+
+    def look() -> None:
+        wait_until(lambda: states(mailing)[DeliveryState.QUEUED] == 4, seconds=5, what="handing back")
+        seen.append({**states(mailing), "taken": service.taken()})
+
+    looking = beside(look)
+    assert send(mailing, over(ONE_BY_ONE), seconds=0.5)
+    looking.join(30)
+    assert seen == [{DeliveryState.SENDING: 1, DeliveryState.QUEUED: 4, "taken": 0}]
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 1, (DeliveryState.QUEUED, 0): 4}
+
+
 def test_a_refusal_that_comes_after_the_end_of_its_turn_is_said_all_the_same(
     edition: Edition, service: services.Service
 ) -> None:
@@ -149,3 +170,37 @@ def test_a_refusal_that_comes_after_a_pause_is_no_reason_to_tell(edition: Editio
     assert not send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
     assert tries(mailing) == {(DeliveryState.QUEUED, 0): 5}
     assert waits_for(mailing) == ""
+
+
+# ── what shows meanwhile ─────────────────────────────────────────────────────────────────────────────────────────────
+def recordings(queries: CaptureQueriesContext) -> int:
+    return sum("newsletter_delivery.lease = o.lease" in query["sql"] for query in queries)
+
+
+def test_outcomes_show_long_before_a_slow_batch_is_over_and_at_most_every_two_seconds(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 0.4
+    mailing = prepared(edition, 14)
+    seen: list[int] = []
+
+    def look() -> None:
+        wait_until(lambda: states(mailing)[DeliveryState.SENT] > 0, seconds=30, what="the first outcome to show")
+        seen.append(service.taken())
+
+    looking = beside(look)
+    with CaptureQueriesContext(connection) as queries:
+        send(mailing, over(ONE_BY_ONE))
+    looking.join(30)
+    assert states(mailing) == {DeliveryState.SENT: 14}
+    assert seen[0] <= 9, "after about two seconds, and not after a quarter of a lease"
+    assert 3 <= recordings(queries) <= 4, "a batch of 5.6 seconds"
+
+
+def test_a_batch_that_is_over_sooner_is_recorded_once(edition: Edition, service: services.Service) -> None:
+    mailing = prepared(edition, 100)
+    with CaptureQueriesContext(connection) as queries:
+        send(mailing, over(to("postmark")))
+    assert states(mailing) == {DeliveryState.SENT: 100}
+    assert recordings(queries) == 1
+    assert service.taken() == 100
