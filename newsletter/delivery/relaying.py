@@ -13,6 +13,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from newsletter.audience.addresses import AddressError, parse
@@ -87,8 +88,9 @@ class Relay:
             away(mailing=self._sender.mailing, now=self._sender.clock())
             return False
         except Exception:
-            waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
-            self._break_off()
+            with contextlib.suppress(DatabaseError):  # if it was the database that broke, the lease runs out and tells
+                self._break_off()
+                waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
             raise
         return self._end()
 
@@ -290,9 +292,11 @@ class Relay:
     def _break_off(self) -> None:
         """Nothing more goes out. What is under way may still be answered while the lease lasts; else it is unknown."""
         self._stops, until = True, time.monotonic() + settings.LEASE_SECONDS / 2
-        while self._out and time.monotonic() < until:
-            self._hear(PATIENCE)
-        self._desk.forget()
+        try:
+            while self._out and time.monotonic() < until:
+                self._hear(PATIENCE)
+        finally:
+            self._desk.forget()  # the next batch must not hear answers to this one's
         self._back += [claimed for claimed, _ in self._suspects]
         untouched = {each.delivery_id for each in (*self._back, *self._waiting)}
         for claimed in self._claims:
@@ -300,6 +304,8 @@ class Relay:
                 attempt = self._leased.attempt(claimed)
                 outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
                 self._leased.settle(outcome, noted=False)
+        with contextlib.suppress(LeaseLostError, JournalError):
+            self._leased.write_down()  # where the rows cannot be recorded now, recovery reads it there
         with contextlib.suppress(LeaseLostError):
             self._leased.end([*self._back, *self._waiting])
 

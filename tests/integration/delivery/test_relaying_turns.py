@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from newsletter.audience.models import SuppressionReason
 from newsletter.audience.suppression import suppress
-from newsletter.delivery import allowing, lanes, steering, throttling, watching
+from newsletter.delivery import allowing, lanes, recovering, steering, throttling, watching
 from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
 from newsletter.delivery.throttling import Limit
-from tests.integration.delivery.conftest import beside, leave, prepared, wait_until
+from tests.integration.delivery.conftest import beside, end_of_leases, leave, prepared, wait_until
 from tests.integration.delivery.relays import once, over, reader, row_of, send, states, to, tries, waits_for
 
 if TYPE_CHECKING:
@@ -204,3 +205,29 @@ def test_a_batch_that_is_over_sooner_is_recorded_once(edition: Edition, service:
     assert states(mailing) == {DeliveryState.SENT: 100}
     assert recordings(queries) == 1
     assert service.taken() == 100
+
+
+# ── the database breaks ──────────────────────────────────────────────────────────────────────────────────────────────
+def test_what_was_answered_when_the_database_went_away_is_sent_and_the_next_batch_hears_nothing_of_it(
+    edition: Edition, service: services.Service
+) -> None:
+    service.script.delay = 0.5
+    mailing, transport = prepared(edition, 12), over(to("mailgun", "&connections=3"))
+
+    def away(*_statement: object) -> None:
+        raise OperationalError("the database is away")
+
+    with contextlib.ExitStack() as stack:
+        clock = once(
+            lambda: stack.enter_context(connection.execute_wrapper(away)), when=lambda: service.taken() in range(3, 10)
+        )
+        with pytest.raises(OperationalError):
+            send(mailing, transport, clock=clock)
+    assert states(mailing) == {DeliveryState.SENDING: 12}
+    assert service.taken() < 12, "it happened in the middle"
+    recovering.recover(now=end_of_leases())
+    Delivery.objects.filter(state=DeliveryState.QUEUED).update(due_at=timezone.now())
+    send(mailing, transport)
+    assert tries(mailing) == {(DeliveryState.SENT, 1): 12}
+    assert set(service.copies().values()) == {1}
+    assert waits_for(mailing) == ""
