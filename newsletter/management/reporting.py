@@ -98,7 +98,7 @@ def _providers(progress: Progress) -> list[str]:
 
 def _provider(figures: ProviderFigures) -> str:
     pace = telling.rate(per_second=figures.pace.lately)
-    facts = [_counted(figures.counts), pace, telling.queue(figures=figures), figures.waits_for]
+    facts = [_counted(figures.counts), pace, *telling.queue(figures=figures), figures.waits_for]
     return f"{telling.provider(key=figures.key)}: {' · '.join(filter(None, facts))}"
 
 

@@ -122,9 +122,9 @@ def per_minute(*, per_second: float | None) -> str:
     return _rounded(per_second * MINUTE, whole=1) if per_second else "–"
 
 
-def queue(*, figures: ProviderFigures) -> str:
-    """How long those that may leave to a provider have waited, and how many of those tried are put off; empty: nothing to tell."""
-    return " · ".join(filter(None, [_waited(figures.wait), _put_off(figures.deferral_rate)]))
+def queue(*, figures: ProviderFigures) -> list[str]:
+    """How long those that may leave to a provider have waited, and how many of those tried are put off, where there is any."""
+    return list(filter(None, [_waited(figures.wait), _put_off(figures.deferral_rate)]))
 
 
 def whose(*, numbers: Mapping[str, int]) -> str:
