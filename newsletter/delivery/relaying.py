@@ -107,6 +107,7 @@ class Relay:
         self._look()
         while self._may_send() and (ready := self._next()):
             self._send(ready)
+        self._desk.keep()
         self._hear(PATIENCE)
         if self._stops:
             self._let_go()

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from newsletter.audience.models import SuppressionReason
 from newsletter.audience.suppression import suppress
-from newsletter.delivery import allowing, lanes, recovering, steering, throttling, watching
+from newsletter.delivery import allowing, holding, lanes, recovering, steering, throttling, watching
 from newsletter.delivery.models import Delivery, DeliveryState, SkipReason
 from newsletter.delivery.throttling import Limit
+from newsletter.lib.servers import parse
 from tests.integration.delivery.conftest import beside, end_of_leases, leave, prepared, wait_until
 from tests.integration.delivery.relays import once, over, reader, row_of, send, states, to, tries, waits_for
 
@@ -171,6 +172,26 @@ def test_a_refusal_that_comes_after_a_pause_is_no_reason_to_tell(edition: Editio
     assert not send(mailing, over(to("mailgun", "&connections=1")), clock=clock)
     assert tries(mailing) == {(DeliveryState.QUEUED, 0): 5}
     assert waits_for(mailing) == ""
+
+
+def test_the_session_of_the_last_request_stays_ours_however_long_the_service_takes(
+    edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "HOLD_SECONDS", 2.0)
+    service.script.delay = 4.0
+    mailing, others = prepared(edition, 1), holding.Slots()
+    told: list[int] = []
+
+    def ask() -> None:
+        wait_until(lambda: bool(service.requests), seconds=30, what="the request")
+        time.sleep(3)
+        told.append(others.ask(parse(ONE_BY_ONE), wanted=1, still_open=0))
+
+    asking = beside(ask)
+    send(mailing, over(ONE_BY_ONE))
+    asking.join(30)
+    assert told == [0], "the service takes one at a time from all workers together"
+    assert states(mailing) == {DeliveryState.SENT: 1}
 
 
 # ── what shows meanwhile ─────────────────────────────────────────────────────────────────────────────────────────────
