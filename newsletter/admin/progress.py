@@ -129,6 +129,7 @@ def _provider(each: ProviderFigures) -> dict[str, Any]:
     return {
         "name": telling.provider(key=each.key),
         "waits_for": each.waits_for,
+        "queue": telling.queue(figures=each),
         "cells": [*cells, (COLUMNS["rate"], pace)],
     }
 

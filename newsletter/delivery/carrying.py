@@ -145,6 +145,11 @@ class Desk:
                     raise
         return self._slots.number(self.server)
 
+    def keep(self) -> None:
+        """Hold on to the sessions of what is under way, however long it takes; where Redis is away, to what it told last."""
+        with contextlib.suppress(LimitsAwayError):
+            _ = self.sessions
+
     def send(self, copies: Sequence[Copy]) -> Errand:
         """Let somebody carry `copies`, over a session that is open if there is one."""
         errand = Errand(copies)

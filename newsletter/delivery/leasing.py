@@ -1,4 +1,4 @@
-"""The rows of one batch under their lease: what became of each, noted in the journal and recorded; and whether to go on."""
+"""The rows of one batch under their lease: what became of each, noted in the journal and recorded."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
-from newsletter.delivery import allowing, lanes, outcomes
-from newsletter.delivery.claiming import renew, time_to_renew
+from newsletter.delivery import allowing, outcomes
+from newsletter.delivery.claiming import leave_out_the_gone, renew, time_to_renew
 from newsletter.delivery.journal import announcement, answer
-from newsletter.delivery.models import Mailing, MailingState
 from newsletter.delivery.recording import record
-from newsletter.delivery.scheduling import may_send
 from newsletter.delivery.throttling import LimitsAwayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from newsletter.delivery.claiming import Claim
     from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
 
-LOOK_SECONDS = 2.0
-"""How often, within a batch, the mailing is asked whether it was paused or cancelled (S20)."""
+VISIBLE_SECONDS = 2.0
+"""How often, within a batch, what is known is recorded, so that it shows. A batch that is over sooner is recorded once."""
 
 
 class LeaseLostError(Exception):
@@ -41,8 +39,8 @@ class Leased:
         self._outcomes: list[Outcome] = []
         self._settled: set[int] = set()
         self._notes: list[bytes] = []
-        self._looked = time.monotonic()
         self._renew_at = time_to_renew()
+        self._record_at = time.monotonic() + VISIBLE_SECONDS
 
     def begin(self) -> None:
         """Open the lease's page.
@@ -83,16 +81,20 @@ class Leased:
         if notes and not self._sender.journal.write(notes):
             _give_up()
 
-    def may_go_on(self) -> bool:
-        """False where it was paused or cancelled, its window closed, or somebody urgent wants the worker."""
-        mailing = self._sender.mailing
-        if lanes.makes_room(mailing=mailing):
-            return False
-        if time.monotonic() - self._looked <= LOOK_SECONDS:
-            return True
-        self._looked = time.monotonic()
-        moving = Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING).exists()
-        return moving and may_send(mailing=mailing, now=self._sender.clock()) is None
+    def leave_out_the_gone(self, claims: Collection[Claim]) -> frozenset[int]:
+        """Skip those of `claims`, not begun, whose reader left since the claim (H7); their delivery ids. They are settled."""
+        sender = self._sender
+        gone = leave_out_the_gone(mailing=sender.mailing, lease=self._lease, claims=claims, now=sender.clock())
+        self._settled |= gone
+        self._return_tokens([each for each in claims if each.delivery_id in gone])
+        return gone
+
+    def hand_back(self, claims: Iterable[Claim]) -> None:
+        """Settle these as not tried after all: they wait again."""
+        now, back = self._sender.clock(), list(claims)
+        for claimed in back:
+            self.settle(outcomes.untouched(delivery_id=claimed.delivery_id, now=now), noted=False)
+        self._return_tokens(back)
 
     def pulse(self) -> None:
         """The lease lives on, also while a server keeps us waiting, and what was sent becomes visible.
@@ -100,8 +102,13 @@ class Leased:
         Raises:
             LeaseLostError: as `announce`.
         """
-        if time.monotonic() < self._renew_at:
-            return
+        now = time.monotonic()
+        if now >= self._renew_at:
+            self._renew()
+        elif self._outcomes and now >= self._record_at:
+            self._record()
+
+    def _renew(self) -> None:
         self._record()
         with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
             allowing.keep()
@@ -109,16 +116,13 @@ class Leased:
             _give_up()
         self._renew_at = time_to_renew()
 
-    def end(self, back: Sequence[Claim]) -> None:
+    def end(self, back: Iterable[Claim]) -> None:
         """Record all, and hand back whoever was not tried.
 
         Raises:
             LeaseLostError: as `announce`.
         """
-        now = self._sender.clock()
-        self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
-        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
-            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in back))
+        self.hand_back(back)
         self._record(ends=True)
 
     def attempt(self, claimed: Claim) -> outcomes.Try:
@@ -133,7 +137,12 @@ class Leased:
             self._server,
         )
 
+    def _return_tokens(self, unused: Iterable[Claim]) -> None:
+        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
+            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(each.provider for each in unused))
+
     def _record(self, *, ends: bool = False) -> None:
+        self._record_at = time.monotonic() + VISIBLE_SECONDS
         known, self._outcomes = self._outcomes, []
         if not record(lease=self._lease, outcomes=known, ends=ends):
             _give_up()

@@ -13,6 +13,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from newsletter.audience.addresses import AddressError, parse
@@ -28,6 +29,7 @@ from newsletter.delivery.rationing import limit_of
 from newsletter.delivery.recounting import recount
 from newsletter.delivery.replies import Reply
 from newsletter.delivery.throttling import LimitsAwayError
+from newsletter.delivery.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +67,9 @@ class Relay:
         """Requests in a row of which nobody was taken."""
         self._is_proven = False
         self._stops = False
+        self._is_away = False
+        """Whether this way takes nothing now, and somebody was told."""
+        self._watch = Watch(sender.mailing, sender.clock, sender.until)
 
     def run(self) -> bool:
         """Send what can be sent, hand back the rest, record all of it; whether to go on with another batch."""
@@ -83,8 +88,9 @@ class Relay:
             away(mailing=self._sender.mailing, now=self._sender.clock())
             return False
         except Exception:
-            waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
-            self._break_off()
+            with contextlib.suppress(DatabaseError):  # if it was the database that broke, the lease runs out and tells
+                self._break_off()
+                waiting.something_broke(mailing=self._sender.mailing, now=self._sender.clock())
             raise
         return self._end()
 
@@ -93,16 +99,35 @@ class Relay:
             self._leased.end([*self._back, *self._waiting])
             if not self._stops:
                 waiting.nothing_in_the_way(mailing=self._sender.mailing)
-        return not self._stops
+        return not self._stops or (self._watch.turn_is_over and not self._is_away)
 
     # ── one turn of the loop ─────────────────────────────────────────────────────────────────────────────────────────
     def _turn(self) -> None:
         self._leased.pulse()
-        self._stops |= not self._leased.may_go_on()
+        self._look()
         while self._may_send() and (ready := self._next()):
             self._send(ready)
+        self._desk.keep()
         self._hear(PATIENCE)
+        if self._stops:
+            self._let_go()
         self._leased.write_down()
+
+    def _look(self) -> None:
+        """Stop where nothing more may be begun; where the batch lasts, ask again whether its readers are still there."""
+        if self._stops or not self._waiting:
+            return
+        self._stops = self._watch.makes_room()
+        if self._watch.is_due():
+            self._stops |= self._watch.must_stop()
+            gone = self._leased.leave_out_the_gone(self._waiting)
+            self._waiting = deque(each for each in self._waiting if each.delivery_id not in gone)
+
+    def _let_go(self) -> None:
+        """Nothing more is begun: whoever else wants these rows need not wait until the last request is answered."""
+        self._leased.hand_back([*self._back, *self._waiting])
+        self._back.clear()
+        self._waiting.clear()
 
     def _hear(self, seconds: float) -> None:
         for errand in self._desk.wait(seconds):
@@ -129,9 +154,11 @@ class Relay:
     def _next(self) -> list[tuple[Claim, Copy]]:
         """The copies of the next request; who cannot be written to has an outcome at once."""
         granted = self._granted()
+        self._look()  # at the last moment: the counters may have kept us waiting
+        most = 0 if self._stops else granted
         ready: list[tuple[Claim, Copy]] = []
         try:
-            while len(ready) < granted and (claimed := self._whose_turn(alone_too=not ready)) is not None:
+            while len(ready) < most and (claimed := self._whose_turn(alone_too=not ready)) is not None:
                 self._make_ready(claimed, ready)
                 if claimed.delivery_id in self._alone:
                     break
@@ -227,9 +254,9 @@ class Relay:
         self._leased.settle(outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng), noted=True)
 
     def _turn_away(self, answer: Answer) -> None:
-        """The service takes nothing now: ask another one, or nobody for a while."""
-        if not self._stops:
-            self._stops = True
+        """The service takes nothing now: ask another one, or nobody for a while. Where somebody paused it, say nothing."""
+        if not self._is_away and (not self._stops or self._watch.turn_is_over):
+            self._stops = self._is_away = True
             self._sender.turned_away(self._desk, lambda: self._wait_for_the_service(answer))
 
     def _wait_for_the_service(self, answer: Answer) -> None:
@@ -266,9 +293,11 @@ class Relay:
     def _break_off(self) -> None:
         """Nothing more goes out. What is under way may still be answered while the lease lasts; else it is unknown."""
         self._stops, until = True, time.monotonic() + settings.LEASE_SECONDS / 2
-        while self._out and time.monotonic() < until:
-            self._hear(PATIENCE)
-        self._desk.forget()
+        try:
+            while self._out and time.monotonic() < until:
+                self._hear(PATIENCE)
+        finally:
+            self._desk.forget()  # the next batch must not hear answers to this one's
         self._back += [claimed for claimed, _ in self._suspects]
         untouched = {each.delivery_id for each in (*self._back, *self._waiting)}
         for claimed in self._claims:
@@ -276,6 +305,8 @@ class Relay:
                 attempt = self._leased.attempt(claimed)
                 outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
                 self._leased.settle(outcome, noted=False)
+        with contextlib.suppress(LeaseLostError, JournalError):
+            self._leased.write_down()  # where the rows cannot be recorded now, recovery reads it there
         with contextlib.suppress(LeaseLostError):
             self._leased.end([*self._back, *self._waiting])
 

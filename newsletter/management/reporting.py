@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from newsletter.delivery.models import Mailing
+    from newsletter.reports.ageing import Wait
     from newsletter.reports.answers import Answer
     from newsletter.reports.figures import Progress
     from newsletter.reports.receiving import ProviderFigures
@@ -96,7 +97,8 @@ def _providers(progress: Progress) -> list[str]:
 
 
 def _provider(figures: ProviderFigures) -> str:
-    facts = [_counted(figures.counts), telling.rate(per_second=figures.pace.lately), figures.waits_for]
+    pace = telling.rate(per_second=figures.pace.lately)
+    facts = [_counted(figures.counts), pace, *telling.queue(figures=figures), figures.waits_for]
     return f"{telling.provider(key=figures.key)}: {' · '.join(filter(None, facts))}"
 
 
@@ -151,9 +153,18 @@ def _provider_object(each: ProviderFigures) -> dict[str, Any]:
         "name": telling.provider(key=each.key),
         "counts": each.counts,
         "per_second": each.pace.lately,
+        "waiting": each.waiting,
+        "waited": _waited(each.wait) if each.wait else None,
+        "deferral_rate": each.deferral_rate,
         "waits_for": each.waits_for,
         "waits_until": _iso(each.waits_until),
     }
+
+
+def _waited(wait: Wait) -> dict[str, int | None]:
+    """Whole seconds: the longest, and what half (p50) and one in twenty (p95) have waited at least."""
+    ages = {"longest": wait.longest, "half": wait.half, "one_in_twenty": wait.twentieth}
+    return {name: None if age is None else int(age.total_seconds()) for name, age in ages.items()}
 
 
 def _answer_object(each: Answer) -> dict[str, Any]:

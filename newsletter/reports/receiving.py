@@ -1,22 +1,23 @@
-"""Where a mailing stands with each receiving provider: the sums, the pace, and why nothing leaves to it."""
+"""Where a mailing stands with each receiving provider: sums, pace, waiting times, and why nothing leaves to it (S20)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsletter.delivery import breaking, sentences
 from newsletter.delivery.bookkeeping import Stream
 from newsletter.delivery.models import DeliveryState
 from newsletter.delivery.receivers import Provider
-from newsletter.reports import pacing
+from newsletter.reports import ageing, pacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from newsletter.delivery.models import Mailing
     from newsletter.delivery.tallying import Sums
+    from newsletter.reports.ageing import Wait
     from newsletter.reports.pacing import Pace, Spans
 
     Flow = Mapping[tuple[str, str], Sums]
@@ -40,6 +41,8 @@ class ProviderFigures:
     waits_for: str = ""
     """Why little or nothing leaves to it, in the reader's language; empty where mail flows."""
     waits_until: dt.datetime | None = None
+    wait: Wait | None = None
+    """How long those have waited that still do; None where nobody is due."""
 
     @property
     def ready(self) -> int:
@@ -56,6 +59,13 @@ class ProviderFigures:
         """All its rows."""
         return sum(self.counts.values())
 
+    @property
+    def deferral_rate(self) -> float | None:
+        """Of those tried, the part that the last try put off, 0 to 1; None where none was tried."""
+        deferred = self.counts[DeliveryState.DEFERRED]
+        tried = deferred + sum(self.counts[state] for state in TRIED)
+        return deferred / tried if tried else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
@@ -64,14 +74,20 @@ class _Reason:
 
 
 def figures_by_provider(*, mailing: Mailing, flow: Flow, within: Spans, now: dt.datetime) -> list[ProviderFigures]:
-    """One entry per receiving provider that has any row, the ones most wait for first. Two queries while any row waits."""
+    """One entry per receiving provider that has any row, the ones most wait for first.
+
+    Two queries while any row waits, and a third at the readers' local time.
+    """
     found = [_figures(key, flow, within) for key in {provider for provider, _state in flow}]
     some = sorted(
         (each for each in found if each.total), key=lambda each: (-each.waiting, -each.total, not each.key, each.key)
     )
     waiting = [each.key for each in some if each.waiting]
-    reasons = _reasons(mailing, waiting, now) if waiting else {}
-    return [_with(each, reasons.get(each.key, _Reason())) for each in some]
+    if not waiting:
+        return some
+    reasons = _reasons(mailing, waiting, now)
+    waits = ageing.waits_by_provider(mailing=mailing, providers=waiting, now=now)
+    return [_with(each, reasons.get(each.key, _Reason()), waits.get(each.key)) for each in some]
 
 
 def counts_in(sums: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -95,10 +111,9 @@ def _figures(key: str, flow: Flow, within: Spans) -> ProviderFigures:
     return ProviderFigures(key, counts_in((state, sums.number) for state, sums in own), pace_of(own, within))
 
 
-def _with(figures: ProviderFigures, reason: _Reason) -> ProviderFigures:
-    return ProviderFigures(
-        figures.key, figures.counts, figures.pace, sentences.said(text=reason.sentence), reason.until
-    )
+def _with(figures: ProviderFigures, reason: _Reason, wait: Wait | None) -> ProviderFigures:
+    words = sentences.said(text=reason.sentence)
+    return replace(figures, waits_for=words, waits_until=reason.until, wait=wait)
 
 
 def _reasons(mailing: Mailing, keys: list[str], now: dt.datetime) -> dict[str, _Reason]:

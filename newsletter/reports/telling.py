@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from newsletter.reports.ageing import Wait
     from newsletter.reports.figures import Progress, Uncertain
     from newsletter.reports.pacing import Left
+    from newsletter.reports.receiving import ProviderFigures
 
 SENTENCES = {
     MailingState.SCHEDULED: _("It waits for its time. Nothing has been sent."),
@@ -120,6 +122,11 @@ def per_minute(*, per_second: float | None) -> str:
     return _rounded(per_second * MINUTE, whole=1) if per_second else "–"
 
 
+def queue(*, figures: ProviderFigures) -> list[str]:
+    """How long those that may leave to a provider have waited, and how many of those tried are put off, where there is any."""
+    return list(filter(None, [_waited(figures.wait), _put_off(figures.deferral_rate)]))
+
+
 def whose(*, numbers: Mapping[str, int]) -> str:
     """Receiving providers with a number for each."""
     return "; ".join(f"{provider(key=key)}: {number_format(number)}" for key, number in numbers.items())
@@ -140,6 +147,30 @@ def twice(*, uncertain: Uncertain) -> str:
 def at_least(number: int, *, uncertain: Uncertain) -> str:
     """The number, marked where there may be more."""
     return number_format(number) if uncertain.exact else f"≥ {number_format(number)}"
+
+
+def _waited(wait: Wait | None) -> str:
+    """Empty where nobody has waited for a minute."""
+    if wait is None or wait.longest.total_seconds() < MINUTE:
+        return ""
+    longest = span(wait.longest.total_seconds())
+    if wait.half is None or wait.half.total_seconds() < MINUTE:
+        return gettext("the longest wait: %(span)s") % {"span": longest}
+    half = span(wait.half.total_seconds())
+    if half == longest:
+        return gettext("waiting for %(span)s") % {"span": longest}
+    return gettext("half of them waiting for %(half)s or longer, the first for %(longest)s") % {
+        "half": half,
+        "longest": longest,
+    }
+
+
+def _put_off(rate: float | None) -> str:
+    """Empty where nobody is."""
+    if not rate:
+        return ""
+    share = f"{number_format(round(100 * rate))} %" if 100 * rate >= 1 else "< 1 %"
+    return gettext("%(share)s of those tried are put off") % {"share": share}
 
 
 def _rounded(number: float, *, whole: float) -> str:

@@ -84,6 +84,19 @@ def test_it_speaks_polish(chief: Client, mailing: Mailing) -> None:
         assert words in page
 
 
+def test_it_says_how_long_a_providers_readers_have_waited_and_how_many_were_put_off(
+    chief: Client, mailing: Mailing
+) -> None:
+    Mailing.objects.update(started_at=timezone.now() - dt.timedelta(minutes=12))
+    said = {
+        "en": ("waiting for 12 minutes", "33 % of those tried are put off"),
+        "pl": ("czeka już: 12 minut", "odroczone: 33 % z dotąd wysyłanych"),
+    }
+    for language, words in said.items():
+        page = look(chief, mailing, accept_language=language)
+        assert all(f">{each}</span>" in page for each in words), language
+
+
 def test_it_says_why_a_provider_gets_nothing(chief: Client, mailing: Mailing) -> None:
     Stream.objects.update(waits_for=sentences.PACED, waits_until=timezone.now() + dt.timedelta(minutes=1))
     assert sentences.PACED in look(chief, mailing)

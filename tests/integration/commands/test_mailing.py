@@ -62,6 +62,9 @@ def test_a_mailing_shows_its_rows_and_can_be_paused_resumed_and_cancelled() -> N
     assert shown["state"] == "sending"
     assert shown["counts"]["queued"] == 30
     assert dt.datetime.fromisoformat(shown["started"]) <= timezone.now()
+    (others,) = shown["providers"]
+    assert (others["waiting"], others["deferral_rate"]) == (30, None)
+    assert others["waited"]["longest"] == others["waited"]["half"] == others["waited"]["one_in_twenty"] < 60
     assert told("mailing", number, "--pause")["state"] == "paused"
     assert told("mailing", number, "--resume")["state"] == "sending"
     cancelled = told("mailing", number, "--cancel")

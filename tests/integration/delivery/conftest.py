@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -261,6 +262,25 @@ def database_url() -> str:
         return f"sqlite:///{facts['NAME']}"
     secret = f"{quote(facts['USER'])}:{quote(facts['PASSWORD'])}"
     return f"postgres://{secret}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+
+
+def leave(address: str) -> None:
+    """The reader with this address withdraws."""
+    Subscription.objects.filter(subscriber__address=address).update(state=SubscriptionState.UNSUBSCRIBED)
+
+
+def beside(act: Callable[[], None]) -> threading.Thread:
+    """Somebody else does `act`, on a database connection of their own."""
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 def wait_until(said: Callable[[], bool], *, seconds: float, what: str) -> None:

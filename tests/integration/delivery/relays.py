@@ -11,10 +11,13 @@ from newsletter.delivery import sending
 from newsletter.delivery.models import Delivery, Mailing
 from newsletter.delivery.transport import Transport
 from newsletter.lib.servers import parse
+from tests.peers import services
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+
+    from tests.integration.delivery.conftest import Worker
 
 
 def over(*urls: str) -> Transport:
@@ -38,6 +41,13 @@ def send(
         return sending.send(mailing_id=mailing.pk, clock=clock, seconds=seconds, transport=transport)
     finally:
         transport.leave()
+
+
+def on(service: services.Service, worker_for: Callable[..., Worker], name: str, *, connections: int) -> Worker:
+    """A worker whose only way out is this service; its options stand in the environment, as an operator would set them."""
+    url = f"backend://anymail.backends.{name}.EmailBackend?name={name}&connections={connections}"
+    options = {f"ANYMAIL_{option}": word for option, word in services.settings_for(service).items()}
+    return worker_for(SMTP_URL=url, **options)
 
 
 def once(act: Callable[[], object], *, when: Callable[[], bool]) -> Callable[[], dt.datetime]:

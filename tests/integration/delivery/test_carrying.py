@@ -13,7 +13,9 @@ from newsletter.delivery import carrying, sentences
 from newsletter.delivery.answering import What
 from newsletter.delivery.carrying import Desk, Session
 from newsletter.delivery.enveloping import Copy
+from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.lib.servers import parse
+from tests.environment import free_port
 from tests.peers import services
 
 if TYPE_CHECKING:
@@ -36,6 +38,21 @@ FILLED = (
 
 def a_copy(recipient: str = "ula@example.org", *, sender: str = "wici@example.org") -> Copy:
     return Copy(FILLED, sender=sender, recipient=recipient)
+
+
+@pytest.mark.usefixtures("redis_server")
+def test_while_redis_is_away_a_desk_goes_on_with_the_sessions_it_was_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "RENEW_SECONDS", 0.0)
+    desk, stranger = Desk(parse(f"{HERE.format('Noting')}&connections=2")), Desk(parse(HERE.format("Strange")))
+    assert desk.sessions == 2
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    desk.keep()
+    assert desk.sessions == 2
+    stranger.keep()
+    with pytest.raises(LimitsAwayError):
+        _ = stranger.sessions
 
 
 def test_a_copy_is_made_of_the_bytes_and_gives_them_back() -> None:
@@ -203,6 +220,7 @@ def test_an_answer_that_does_not_come_is_unknown(settings: Settings, monkeypatch
         desk.leave()
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_desk_without_a_backend_says_one_at_a_time() -> None:
     assert Desk(parse("backend://nowhere.Backend")).most == 1
     assert Desk(parse(HERE.format("Noting"))).most == 1

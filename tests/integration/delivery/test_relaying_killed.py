@@ -11,6 +11,7 @@ from newsletter import tasks
 from newsletter.delivery import steering
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, UnknownPolicy
 from tests.integration.delivery.conftest import make_mailing, make_readers, wait_until
+from tests.integration.delivery.relays import on
 from tests.peers import services
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ def service() -> Iterator[services.Service]:
     """All the services, which take everything, a little slowly."""
     with services.running(services.Script(delay=0.1)) as running:
         yield running
-
-
-def on(service: services.Service, worker_for: Callable[..., Worker], name: str, *, connections: int) -> Worker:
-    """A worker whose only way out is this service; its options stand in the environment, as an operator would set them."""
-    url = f"backend://anymail.backends.{name}.EmailBackend?name={name}&connections={connections}"
-    options = {f"ANYMAIL_{option}": word for option, word in services.settings_for(service).items()}
-    return worker_for(SMTP_URL=url, **options)
 
 
 def finished(mailing: Mailing) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from newsletter.audience.models import Subscriber
-from newsletter.delivery import allowing, carrying, leasing, recovering, relaying, steering, throttling
+from newsletter.delivery import allowing, carrying, recovering, relaying, steering, throttling, watching
 from newsletter.delivery.bookkeeping import Lease, Stream
 from newsletter.delivery.journal import JournalError
 from newsletter.delivery.models import Delivery, DeliveryState, UnknownPolicy
@@ -85,7 +85,7 @@ def test_a_service_that_cannot_be_reached_has_taken_nothing(edition: Edition, se
 def test_a_pause_stops_before_the_next_request_and_what_was_not_sent_waits(
     edition: Edition, service: services.Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leasing, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.05)
     service.script.delay = 0.05
     mailing = prepared(edition, 60)
     clock = once(lambda: steering.pause(mailing_id=mailing.pk, now=timezone.now()), when=lambda: service.taken() >= 5)

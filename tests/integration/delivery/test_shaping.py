@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 from django.utils import timezone, translation
 
-from newsletter.audience.models import Subscription, SubscriptionState, SuppressionReason
+from newsletter.audience.models import SuppressionReason
 from newsletter.audience.suppression import suppress
 from newsletter.delivery import (
     advancing,
@@ -31,7 +29,7 @@ from newsletter.delivery.transport import Transport
 from newsletter.lib.redis import connection as redis
 from newsletter.lib.servers import parse
 from tests.environment import free_port
-from tests.integration.delivery.conftest import claimed, prepared, wait_until
+from tests.integration.delivery.conftest import beside, claimed, leave, prepared, wait_until
 from tests.peers import smtp
 
 if TYPE_CHECKING:
@@ -268,22 +266,6 @@ def test_a_provider_that_wants_to_be_left_alone_is_and_the_page_gives_the_reason
 
 
 # ── second thoughts ──────────────────────────────────────────────────────────────────────────────────────────────────
-def leave(address: str) -> None:
-    Subscription.objects.filter(subscriber__address=address).update(state=SubscriptionState.UNSUBSCRIBED)
-
-
-def beside(act: Callable[[], None]) -> threading.Thread:
-    def run() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
 def test_who_leaves_after_the_claim_and_long_before_their_turn_is_not_mailed_h7(
     edition: Edition, scripted: Callable[[smtp.Script], smtp.Peer]
 ) -> None:

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from newsletter import tasks
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionState
-from newsletter.delivery import preparing
+from newsletter.delivery import preparing, steering
 from newsletter.delivery.models import Delivery, DeliveryState, Lane, Mailing, MailingState
 from newsletter.editions.models import Edition, EditionText, Newsletter, NewsletterText
 from tests.benchmarks.readers import crowd
 from tests.benchmarks.sinks import Sink, running
 from tests.integration.delivery.conftest import NOON, freeze, make_mailing, make_readers, subscribe, wait_until
-from tests.peers import smtp
+from tests.integration.delivery.relays import on
+from tests.peers import services, smtp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,27 @@ def test_a_small_mailing_is_not_behind_a_large_one(
     wait_until(lambda: finished(small), seconds=60, what="the small mailing")
     assert waiting(big) > 50_000, "the large one has most of its way before it"
     assert Delivery.objects.filter(mailing=small, state=DeliveryState.SENT).count() == 20
+
+
+def test_a_small_mailing_is_not_behind_a_slow_services_batch_of_a_large_one_and_a_pause_is_heard_within_it(
+    edition: Edition, worker_for: Callable[..., Worker]
+) -> None:
+    big = large(edition, 1000)
+    small_edition = another(edition, 3)
+    with services.running(services.Script(delay=0.5)) as service:
+        on(service, worker_for, "mailgun", connections=2).start()
+        wait_until(lambda: is_under_way(big, 2) and service.taken() > 2, seconds=60, what="both processes are busy")
+        small = make_mailing(small_edition)
+        tasks.nudge(mailing_id=small.pk)
+        wait_until(lambda: finished(small), seconds=30, what="the small mailing")
+        assert waiting(big) > 800, "a batch of 200 alone takes 50 seconds"
+        wait_until(lambda: is_under_way(big, 1), seconds=30, what="the large one going on")
+        steering.pause(mailing_id=big.pk, now=timezone.now())
+        in_hand = Delivery.objects.filter(mailing=big, state=DeliveryState.SENDING)
+        wait_until(lambda: not in_hand.exists(), seconds=10, what="pausing")
+        sent = Delivery.objects.filter(state=DeliveryState.SENT).count()
+        assert sent == service.taken() == len(service.copies())
+    assert not Delivery.objects.filter(attempts__gt=1).exists(), "what was given back was never tried"
 
 
 def urgent_to_five(edition: Edition) -> Mailing:

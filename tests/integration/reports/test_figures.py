@@ -16,7 +16,7 @@ from newsletter.delivery import breaking, preparing, sentences, steering
 from newsletter.delivery.bookkeeping import Lease, Stream
 from newsletter.delivery.models import Attempt, Delivery, DeliveryState, Mailing, MailingState
 from newsletter.delivery.receivers import MailDomain, Provider
-from newsletter.reports import figures
+from newsletter.reports import ageing, figures
 from newsletter.reports.answers import MOST_ANSWERS, last_answers
 from newsletter.reports.figures import Progress, progress_of, shares_of
 from newsletter.reports.pacing import Left
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 12
 INDEXES = {"delivery_uncertain", "delivery_timed"}
 
 
@@ -119,6 +118,68 @@ def test_each_provider_has_its_sums_and_pace_and_the_one_most_wait_for_is_first(
     assert (google.key, google.ready, google.waiting, google.total) == ("google", 4, 5, 5)
     assert (others.key, others.counts["sent"], others.waiting) == ("", 5, 0)
     assert (google.pace.lately, others.pace.lately) == (0.0, 5 / 30)
+
+
+def test_all_that_waits_for_a_provider_waits_since_the_mailing_began_and_what_was_put_off_is_a_part_of_what_was_tried(
+    edition: Edition,
+) -> None:
+    mailing, now = with_providers(edition, 20), timezone.now()
+    began(mailing, seconds=300)
+    assert [each.deferral_rate for each in shown(mailing).providers] == [None, None], "nobody was tried"
+    google = list(Delivery.objects.filter(provider="google").values_list("pk", flat=True))
+    brought_to(Delivery.objects.filter(pk__in=google[:3]), DeliveryState.SENT)
+    brought_to(Delivery.objects.filter(pk__in=google[3:5]), DeliveryState.DEFERRED, due_at=now + dt.timedelta(hours=1))
+    brought_to(Delivery.objects.filter(pk__in=google[5:6]), DeliveryState.UNKNOWN, unknowns=1)
+    brought_to(Delivery.objects.filter(provider=""), DeliveryState.SENT)
+    google_now, others = shown(mailing).providers
+    assert google_now.waiting == 6
+    assert google_now.deferral_rate == pytest.approx(2 / 6)
+    assert google_now.wait
+    assert google_now.wait.longest == google_now.wait.half == google_now.wait.twentieth
+    assert google_now.wait.longest.total_seconds() == pytest.approx(300, abs=10)
+    assert (others.waiting, others.wait, others.deferral_rate) == (0, None, 0.0)
+
+
+def at_their_hour(edition: Edition, minutes: list[int], *, provider: str = "") -> Mailing:
+    """At the readers' local time: each of so many readers has been due for so long; below 0 their hour is still to come."""
+    mailing, now = prepared(edition, len(minutes)), timezone.now()
+    Mailing.objects.update(wall_time="2026-11-24T08:00")
+    for row, ago in zip(Delivery.objects.order_by("pk"), minutes, strict=True):
+        Delivery.objects.filter(pk=row.pk).update(due_at=now - dt.timedelta(minutes=ago), provider=provider)
+    return Mailing.objects.get(pk=mailing.pk)
+
+
+def test_at_the_readers_clocks_each_waits_from_their_own_hour(edition: Edition) -> None:
+    now = timezone.now()
+    mailing = at_their_hour(edition, [*range(1, 21), -60])
+    wait = ageing.waits_by_provider(mailing=mailing, providers=[""], now=now)[""]
+    minute = dt.timedelta(minutes=1)
+    assert (wait.longest + minute / 2) // minute == 20
+    assert wait.half
+    assert wait.twentieth
+    assert ((wait.half + minute / 2) // minute, (wait.twentieth + minute / 2) // minute) == (11, 20)
+    Delivery.objects.update(due_at=now + minute)
+    assert ageing.waits_by_provider(mailing=mailing, providers=[""], now=now) == {}, "nobody's hour has come"
+
+
+def test_where_too_many_are_due_to_look_at_only_the_longest_wait_is_told(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(ageing, "LOOKED_AT", 4)
+    mailing, now = at_their_hour(edition, [1, 2, 3, 4, 5, 6]), timezone.now()
+    newest = Delivery.objects.order_by("pk")[:1].values("pk")
+    Delivery.objects.filter(pk__in=[row["pk"] for row in newest]).update(provider="google")
+    with django_assert_num_queries(1):
+        waits = ageing.waits_by_provider(mailing=mailing, providers=["", "google"], now=now)
+    assert waits.keys() == {""}, "nothing is said where nothing was seen"
+    assert waits[""].longest.total_seconds() == pytest.approx(360, abs=10)
+    assert (waits[""].half, waits[""].twentieth) == (None, None)
+
+
+@pytest.mark.parametrize(("part", "minutes"), [(0.01, 9), (0.05, 9), (0.06, 5), (0.5, 2), (1.0, 1)])
+def test_a_part_of_all_waits_for_longer_than(part: float, minutes: int) -> None:
+    ages = [dt.timedelta(minutes=each) for each in [9, *[5] * 2, *[2] * 12, *[1] * 5]]
+    assert ageing.longer_than(ages, part=part) == dt.timedelta(minutes=minutes)
 
 
 def test_a_provider_that_is_left_alone_says_so_and_sets_the_earliest_end(edition: Edition) -> None:
@@ -268,18 +329,20 @@ def looked_up(mailing: Mailing) -> list[str]:
     return [query["sql"] for query in queries]
 
 
-def test_looking_costs_the_same_however_many_rows_there_are(edition: Edition) -> None:
+@pytest.mark.parametrize(("wall_time", "number"), [("", 8), ("2026-11-24T08:00", 9)], ids=["at once", "at their hour"])
+def test_looking_costs_the_same_however_many_rows_there_are(edition: Edition, wall_time: str, number: int) -> None:
     mailing = prepared(edition, 20)
+    Mailing.objects.update(wall_time=wall_time)
     brought_to(rows(1), DeliveryState.DEFERRED, due_at=timezone.now() + dt.timedelta(hours=1))
     brought_to(rows(1, skip=1), DeliveryState.UNKNOWN, unknowns=1)
     few = looked_up(mailing)
     more = make_readers(edition.newsletter, 2000, start=20)
-    message = edition.messages.first()
+    message, due = edition.messages.first(), timezone.now() if wall_time else None
     Delivery.objects.bulk_create(
-        (Delivery(mailing=mailing, subscriber=reader, message=message) for reader in more), batch_size=500
+        (Delivery(mailing=mailing, subscriber=reader, message=message, due_at=due) for reader in more), batch_size=500
     )
     many = looked_up(mailing)
-    assert len(few) == len(many) <= MOST_QUERIES
+    assert len(few) == len(many) == 1 + number, "the mailing itself, and so many"
     assert shown(mailing).total == 2020
     touching = [sql for sql in many if "newsletter_delivery" in sql]
     assert touching

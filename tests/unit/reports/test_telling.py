@@ -8,9 +8,11 @@ from django.utils import translation
 
 from newsletter.delivery.models import DeliveryState, MailingState
 from newsletter.reports import telling
+from newsletter.reports.ageing import Wait
 from newsletter.reports.answers import Answers
 from newsletter.reports.figures import Progress, Share, Uncertain
 from newsletter.reports.pacing import Left, Pace
+from newsletter.reports.receiving import ProviderFigures
 
 NOW = dt.datetime(2026, 11, 23, 12, 30, tzinfo=dt.UTC)
 
@@ -115,6 +117,53 @@ def test_a_table_shows_what_goes_in_a_minute(per_second: float | None, number: s
 )
 def test_what_is_left_is_said_as_exactly_as_it_is_known(left: Left, en: str, pl: str, language: str) -> None:
     assert telling.left(left=left, now=NOW) == {"en": en, "pl": pl}[language]
+
+
+def figures(counts: dict[str, int], wait: Wait | None = None) -> ProviderFigures:
+    return ProviderFigures("google", {each.value: 0 for each in DeliveryState} | counts, Pace(), wait=wait)
+
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("wait", "en", "pl"),
+    [
+        (None, "", ""),
+        (Wait(MINUTE / 2, MINUTE / 2, MINUTE / 2), "", ""),
+        (Wait(12 * MINUTE, 12 * MINUTE, 12 * MINUTE), "waiting for 12 minutes", "czeka już: 12 minut"),
+        (Wait(12 * MINUTE, MINUTE / 2, 12 * MINUTE), "the longest wait: 12 minutes", "najdłuższe czekanie: 12 minut"),
+        (Wait(12 * MINUTE, None, None), "the longest wait: 12 minutes", "najdłuższe czekanie: 12 minut"),
+        (
+            Wait(300 * MINUTE, 12 * MINUTE, 200 * MINUTE),
+            "half of them waiting for 12 minutes or longer, the first for 5 hours",
+            "połowa czeka co najmniej: 12 minut, najdłuższe czekanie: 5 godzin",
+        ),
+    ],
+)
+def test_how_long_they_have_waited_is_told_from_a_minute_on(wait: Wait | None, en: str, pl: str, language: str) -> None:
+    said = {"en": en, "pl": pl}[language]
+    assert telling.queue(figures=figures({}, wait)) == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("counts", "en", "pl"),
+    [
+        ({"queued": 5}, "", ""),
+        ({"queued": 5, "sent": 5}, "", ""),
+        (
+            {"deferred": 3, "sent": 40, "failed": 6, "unknown": 1},
+            "6 % of those tried are put off",
+            "odroczone: 6 % z dotąd wysyłanych",
+        ),
+        ({"deferred": 1, "sent": 999}, "< 1 % of those tried are put off", "odroczone: < 1 % z dotąd wysyłanych"),
+    ],
+)
+def test_how_many_were_put_off_is_a_part_of_those_tried(
+    counts: dict[str, int], en: str, pl: str, language: str
+) -> None:
+    said = {"en": en, "pl": pl}[language]
+    assert telling.queue(figures=figures(counts)) == ([said] if said else [])
 
 
 def test_providers_have_names(language: str) -> None:
