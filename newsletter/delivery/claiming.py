@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 
 CLAIM = """
 UPDATE newsletter_delivery SET attempts = attempts + 1, state = 'sending', lease = %s, due_at = NULL
-WHERE id {among} AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
+WHERE id {among} AND state IN ('queued', 'deferred') AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
 RETURNING id, provider, subscriber_id, message_id, attempts, unknowns
 """
 TIMED = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND due_at <= %s AND provider = %s
   AND state IN ('queued', 'deferred') ORDER BY due_at, id LIMIT %s {lock}) AS timed"""
+"""Who cancels at the same time has these rows first and wants the stream then: nobody may wait for them here."""
 FRESH = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND provider = %s AND id > %s
-  AND state = 'queued' AND due_at IS NULL ORDER BY id LIMIT %s {lock}) AS fresh"""
+  AND state = 'queued' AND due_at IS NULL ORDER BY id LIMIT %s) AS fresh"""
+"""The stream's lock keeps other claims away, and the update looks at each row's state again: a lock of their own would cost
+more than the claim. None may be passed over: it would be behind `claimed_to`, and nobody would come back for it."""
 
 READ = """
 SELECT id, public_id, address, first_name,
@@ -171,10 +174,8 @@ def _claimed(
     if not parameters:
         return []
     is_postgresql = connection.vendor == "postgresql"
-    # An array, so that PostgreSQL's planner cannot run the inner query a second time and lock other rows.
+    # An array, so that PostgreSQL's planner cannot run the inner query a second time and find other rows.
     these, lock = ("= ANY (ARRAY ({}))", "FOR UPDATE SKIP LOCKED") if is_postgresql else ("IN ({})", "")
-    if select is FRESH and is_postgresql:
-        lock = "FOR UPDATE"  # a row passed over here would be behind `claimed_to`, and nobody would come back for it
     found = " UNION ALL ".join([select.format(lock=lock)] * len(parameters))
     with connection.cursor() as cursor:
         statement = CLAIM.format(among=these.format(found))

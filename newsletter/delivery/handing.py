@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
@@ -12,23 +11,20 @@ from django.db import DatabaseError
 from newsletter.audience.addresses import AddressError, wire_form
 from newsletter.composition.compiling import ReaderError
 from newsletter.delivery import allowing, classifying, outcomes, sentences, waiting
-from newsletter.delivery.claiming import leave_out_the_gone, renew, time_to_renew
 from newsletter.delivery.conversing import SmtpLostError
-from newsletter.delivery.journal import JournalError, announcement, answer
+from newsletter.delivery.journal import JournalError
+from newsletter.delivery.leasing import Leased, LeaseLostError, PageGoneError
 from newsletter.delivery.picking import Pile
 from newsletter.delivery.rationing import FRESH_SECONDS
-from newsletter.delivery.recording import record
 from newsletter.delivery.replies import Reply
-from newsletter.delivery.throttling import LimitsAwayError
 from newsletter.delivery.transferring import Parcel, What
 from newsletter.delivery.watching import LOOK_SECONDS, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Mapping
 
     from newsletter.delivery.allowing import Allowance
     from newsletter.delivery.claiming import Batch, Claim
-    from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
     from newsletter.delivery.transferring import Event
     from newsletter.delivery.wires import Wire
@@ -39,17 +35,12 @@ PATIENCE = 1.0
 """Seconds to wait for the servers before looking at clock and mailing again."""
 WAITED_TOO_MUCH = 0.05
 """After so many seconds of waiting for servers one more connection is worth opening."""
+FEW, MOMENT, LITTLE = 0.5, 0.0005, 1 / 16
+"""Where fewer than this part of the servers have answered, a moment's wait lets more of them share a note in the journal: so
+many seconds, and at most this part of the time that the first of them took."""
 MUCH = 500
 """So many rows to do for each connection make one more worth opening, at most 0.002 for each recipient and worker. The more
 there are, the more messages share a note in the journal and a look at who has answered."""
-
-
-class _LeaseLostError(Exception):
-    """Somebody else settles our rows now; whatever we still wanted to do with them is theirs."""
-
-
-class _PageGoneError(Exception):
-    """Recovery closed our page of the journal, or Redis was emptied: what we know is recorded where the rows are still ours."""
 
 
 class Hand:
@@ -59,13 +50,11 @@ class Hand:
         """Nothing is sent before `run`. `allowed` says how the connections may be used for each receiving provider."""
         self._sender = sender
         self._transport = sender.transport
-        self._lease = batch.lease
+        self._leased = Leased(sender, batch.lease)
         self._waiting = Pile(batch.claims, allowed)
         self._closed: list[Claim] = []
         """To a provider that wants to be left alone."""
         self._on_the_way: dict[Parcel, Claim] = {}
-        self._outcomes: list[Outcome] = []
-        self._notes: list[bytes] = []
         self._now = sender.clock()
         """Of this turn of the loop."""
         self._stops = False
@@ -75,20 +64,18 @@ class Hand:
         self._patience = PATIENCE
         self._turn_at = time.monotonic()
         self._watch = Watch(sender.mailing, sender.clock, sender.until)
-        self._renew_at = time_to_renew()
 
     def run(self) -> bool:
         """Send what can be sent, hand back the rest, record all of it; whether to go on with another batch."""
         try:
-            self._sender.journal.begin(self._lease)
+            self._leased.begin()
             while self._on_the_way or (self._waiting and not self._stops):
                 self._turn()
-            self._post()
-            self._demand_kept()
-        except _PageGoneError:
+            self._leased.write_down()
+        except PageGoneError:
             self._break_off()
             return True
-        except _LeaseLostError:
+        except LeaseLostError:
             self._transport.hang_up()
             return True
         except JournalError:
@@ -103,7 +90,7 @@ class Hand:
         return self._end()
 
     def _end(self) -> bool:
-        with contextlib.suppress(_LeaseLostError):
+        with contextlib.suppress(LeaseLostError):
             self._hand_back()
             if not self._stops:
                 waiting.nothing_in_the_way(mailing=self._sender.mailing)
@@ -111,7 +98,7 @@ class Hand:
 
     # ── one turn of the loop ─────────────────────────────────────────────────────────────────────────────────────────
     def _turn(self) -> None:
-        self._pulse()
+        self._leased.pulse()
         self._look()
         self._transport.tend()
         self._hand_over(self._begin_on_idle_wires() or self._gather())
@@ -140,7 +127,7 @@ class Hand:
         self._transport.arrived()
         if not any(map(self._carries, self._transport.wires)):
             if not self._on_the_way:  # while we wait for a way now, nobody else has to
-                wait = self._sender.connect(pulse=self._pulse)
+                wait = self._sender.connect(pulse=self._leased.pulse)
                 self._stops |= wait is None
                 self._patience = wait or PATIENCE
         elif self._would_one_more_help():
@@ -164,6 +151,8 @@ class Hand:
         self._waited += self._turn_at - asked
         if not ready:
             self._give_up_the_silent()
+        elif len(ready) < FEW * len(self._transport.wires):
+            time.sleep(min(MOMENT, LITTLE * (self._turn_at - ready[0][0].begun_at)))
         while 0 < len(ready) < len(self._transport.wires) and (more := self._hear(0, {wire for wire, _ in ready})):
             ready += more
         return ready
@@ -199,10 +188,11 @@ class Hand:
         """
         if any(self._turn_at - wire.begun_at > LOOK_SECONDS for wire, _ in ready):
             ready = self._still_entitled(ready)
-        self._notes += [announcement(self._on_the_way[each].delivery_id, wire.server.name) for wire, each in ready]
-        self._post()
+        for wire, parcel in ready:
+            self._leased.announce(self._on_the_way[parcel], server=wire.server.name)
+        self._leased.post()
         nexts = {wire: self._next(wire) for wire, _ in ready if self._waiting and self._may_follow(wire)}
-        self._demand_kept()
+        self._leased.demand_kept()
         for wire, parcel in ready:
             talk = wire.conversation
             self._say(wire, talk.begin(parcel) if talk.chunks else talk.hand_over(parcel, nexts.get(wire)))
@@ -274,11 +264,10 @@ class Hand:
             facts = (claimed.delivery_id, claimed.attempts, claimed.address)
             outcome = outcomes.sent(*facts, reply=reply, server=server, now=self._now)
         else:
-            outcome = outcomes.replied(attempt=self._try(claimed, server), reply=reply, rng=self._sender.rng)
+            attempt = self._leased.attempt(claimed, server=server)
+            outcome = outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng)
             self._heed(claimed.provider, reply)
-        self._outcomes.append(outcome)
-        if noted:
-            self._notes.append(answer(claimed.delivery_id, server, outcome.reply))
+        self._leased.settle(outcome, noted=noted)
 
     def _heed(self, provider: str, reply: Reply) -> None:
         """Leave a provider alone that asks for it (S3): its rows go back, and the breaker says when to try again."""
@@ -299,8 +288,10 @@ class Hand:
             self._stop_at(wire, error)
         else:
             self._sender.losses += 1
-            tries = [self._try(claimed, wire.server.name) for claimed in untaken]
-            self._outcomes += [outcomes.lost(attempt=one, text=error.text, rng=self._sender.rng) for one in tries]
+            for claimed in untaken:
+                attempt = self._leased.attempt(claimed, server=wire.server.name)
+                outcome = outcomes.lost(attempt=attempt, text=error.text, rng=self._sender.rng)
+                self._leased.settle(outcome, noted=False)
 
     def _stop_at(self, wire: Wire, error: SmtpLostError) -> None:
         """The server takes nothing now: ask another one, or nobody for a while."""
@@ -313,69 +304,28 @@ class Hand:
         if wire in self._transport.wires:
             self._transport.retire(wire)
 
-    def _try(self, claimed: Claim, server: str) -> outcomes.Try:
-        facts = (claimed.delivery_id, claimed.attempts, claimed.unknowns, claimed.address)
-        return outcomes.Try(*facts, self._sender.mailing, self._sender.clock(), server)
-
-    # ── lease, journal, rows ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── all of them ────────────────────────────────────────────────────────────────────────────────────────────────
     def _look(self) -> None:
         """Stop where nothing more may be begun; where the batch lasts, ask again whether its readers are still there."""
         self._stops |= self._watch.makes_room()
         if self._watch.is_due():
             self._stops |= self._watch.must_stop()
             self._sender.purse.give_back(older_than=FRESH_SECONDS)
-            self._return_tokens(self._waiting.leave_out(self._gone(self._waiting)))
+            self._waiting.leave_out(self._leased.leave_out_the_gone(list(self._waiting)))
 
     def _still_entitled(self, ready: list[tuple[Wire, Parcel]]) -> list[tuple[Wire, Parcel]]:
         """Those whose reader is still there, after the server thought for long; it gets no text for the others."""
-        gone = self._gone([self._on_the_way[parcel] for _, parcel in ready])
+        gone = self._leased.leave_out_the_gone([self._on_the_way[parcel] for _, parcel in ready])
         for wire, parcel in ready:
             if self._on_the_way[parcel].delivery_id in gone:
                 del self._on_the_way[parcel]
                 self._transport.drop(wire)
         return [(wire, parcel) for wire, parcel in ready if parcel in self._on_the_way]
 
-    def _gone(self, claims: Iterable[Claim]) -> frozenset[int]:
-        return leave_out_the_gone(mailing=self._sender.mailing, lease=self._lease, claims=claims, now=self._now)
-
-    def _pulse(self) -> None:
-        """The lease lives on, also while a server keeps us waiting, and what was sent becomes visible."""
-        if time.monotonic() < self._renew_at:
-            return
-        self._record()
-        with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
-            allowing.keep()
-        if not renew(lease=self._lease, now=self._sender.clock()):
-            raise _LeaseLostError
-        self._renew_at = time_to_renew()
-
-    def _post(self) -> None:
-        """Let Redis write down all that is to be noted."""
-        notes, self._notes = self._notes, []
-        self._sender.journal.post(notes)
-
-    def _demand_kept(self) -> None:
-        """Let Redis answer for it; where it has no page of ours any more, no further dot goes out."""
-        if not self._sender.journal.is_kept():
-            raise _PageGoneError
-
-    def _record(self, *, ends: bool = False) -> None:
-        known, self._outcomes = self._outcomes, []
-        if not record(lease=self._lease, outcomes=known, ends=ends):
-            raise _LeaseLostError
-
     def _hand_back(self) -> None:
-        now = self._sender.clock()
-        back = [*self._closed, *self._waiting.empty()]
-        self._outcomes += [outcomes.untouched(delivery_id=each.delivery_id, now=now) for each in back]
-        self._closed.clear()
-        self._return_tokens(back)
         self._sender.purse.give_back()
-        self._record(ends=True)
-
-    def _return_tokens(self, unused: Sequence[Claim]) -> None:
-        with contextlib.suppress(LimitsAwayError):  # then they stay taken: rather too little than too much
-            allowing.return_unused(mailing=self._sender.mailing, unused=Counter(one.provider for one in unused))
+        self._leased.end([*self._closed, *self._waiting.empty()])
+        self._closed.clear()
 
     def _break_off(self) -> None:
         """Whatever is under way ends here; what had its dot is unknown. The next batch must not hear answers to this one's."""
@@ -385,12 +335,13 @@ class Hand:
             self._settle_unanswered(wire, sentences.HUNG_UP)
         self._waiting.put_back(self._on_the_way.values())  # not noted, so their dot was not sent
         self._on_the_way.clear()
-        with contextlib.suppress(_LeaseLostError):
+        with contextlib.suppress(LeaseLostError):
             self._hand_back()
 
     def _settle_unanswered(self, wire: Wire, text: str) -> None:
         """Whatever had its dot is unknown."""
         for parcel, after_dot in wire.conversation.outstanding():
             if after_dot and parcel in self._on_the_way:
-                attempt = self._try(self._on_the_way.pop(parcel), wire.server.name)
-                self._outcomes.append(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng))
+                attempt = self._leased.attempt(self._on_the_way.pop(parcel), server=wire.server.name)
+                outcome = outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng)
+                self._leased.settle(outcome, noted=False)

@@ -1,11 +1,11 @@
-"""The rows of one batch under their lease: what became of each, noted in the journal and recorded."""
+"""The rows of one batch under their lease: what became of each, noted in the journal and recorded. For SMTP and backends."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from newsletter.delivery import allowing, outcomes
 from newsletter.delivery.claiming import leave_out_the_gone, renew, time_to_renew
@@ -28,14 +28,17 @@ class LeaseLostError(Exception):
     """Somebody else settles our rows now; whatever we still wanted to do with them is theirs."""
 
 
-class Leased:
-    """One batch under one lease, for who sends it by `server` (its name)."""
+class PageGoneError(Exception):
+    """Recovery closed our page of the journal, or Redis was emptied: what we know is recorded where the rows are still ours."""
 
-    def __init__(self, sender: Sender, lease: int, server: str) -> None:
+
+class Leased:
+    """One batch under one lease."""
+
+    def __init__(self, sender: Sender, lease: int) -> None:
         """Nothing is noted before `begin`."""
         self._sender = sender
         self._lease = lease
-        self._server = server
         self._outcomes: list[Outcome] = []
         self._settled: set[int] = set()
         self._notes: list[bytes] = []
@@ -50,36 +53,44 @@ class Leased:
         """
         self._sender.journal.begin(self._lease)
 
-    def announce(self, claims: Iterable[Claim]) -> None:
-        """Note that these go out now, and wait until it is kept: only then may they.
-
-        Raises:
-            LeaseLostError: they are somebody else's.
-            JournalError: Redis is away.
-        """
-        self._notes += [announcement(each.delivery_id, self._server) for each in claims]
-        self.write_down()
+    def announce(self, claimed: Claim, *, server: str) -> None:
+        """Note that this copy is about to go out to `server` (its name); it may once `demand_kept` has returned."""
+        self._notes.append(announcement(claimed.delivery_id, server))
 
     def settle(self, outcome: Outcome, *, noted: bool) -> None:
         """Keep what became of a row; `noted`: in the journal as well, because the server said so."""
         self._outcomes.append(outcome)
         self._settled.add(outcome.delivery_id)
         if noted:
-            self._notes.append(answer(outcome.delivery_id, self._server, outcome.reply))
+            self._notes.append(answer(outcome.delivery_id, outcome.server, outcome.reply))
 
     def knows(self, claimed: Claim) -> bool:
         """Whether it was settled."""
         return claimed.delivery_id in self._settled
 
-    def write_down(self) -> None:
-        """Let Redis answer for all that is to be noted.
+    def post(self) -> None:
+        """Let Redis write down all that is to be noted.
 
         Raises:
-            LeaseLostError, JournalError: as `announce`.
+            JournalError: it may not have it.
         """
         notes, self._notes = self._notes, []
-        if notes and not self._sender.journal.write(notes):
-            _give_up()
+        self._sender.journal.post(notes)
+
+    def demand_kept(self) -> None:
+        """Let Redis answer for what was posted.
+
+        Raises:
+            PageGoneError: it has no page of ours any more; nothing more may go out.
+            JournalError: it may not have it.
+        """
+        if not self._sender.journal.is_kept():
+            raise PageGoneError
+
+    def write_down(self) -> None:
+        """`post` and `demand_kept`."""
+        self.post()
+        self.demand_kept()
 
     def leave_out_the_gone(self, claims: Collection[Claim]) -> frozenset[int]:
         """Skip those of `claims`, not begun, whose reader left since the claim (H7); their delivery ids. They are settled."""
@@ -100,7 +111,7 @@ class Leased:
         """The lease lives on, also while a server keeps us waiting, and what was sent becomes visible.
 
         Raises:
-            LeaseLostError: as `announce`.
+            LeaseLostError: it ran out.
         """
         now = time.monotonic()
         if now >= self._renew_at:
@@ -113,20 +124,20 @@ class Leased:
         with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
             allowing.keep()
         if not renew(lease=self._lease, now=self._sender.clock()):
-            _give_up()
+            raise LeaseLostError
         self._renew_at = time_to_renew()
 
     def end(self, back: Iterable[Claim]) -> None:
         """Record all, and hand back whoever was not tried.
 
         Raises:
-            LeaseLostError: as `announce`.
+            LeaseLostError: it ran out.
         """
         self.hand_back(back)
         self._record(ends=True)
 
-    def attempt(self, claimed: Claim) -> outcomes.Try:
-        """The try at this row that is under way."""
+    def attempt(self, claimed: Claim, *, server: str) -> outcomes.Try:
+        """The try at this row that is under way by `server`."""
         return outcomes.Try(
             claimed.delivery_id,
             claimed.attempts,
@@ -134,7 +145,7 @@ class Leased:
             claimed.address,
             self._sender.mailing,
             self._sender.clock(),
-            self._server,
+            server,
         )
 
     def _return_tokens(self, unused: Iterable[Claim]) -> None:
@@ -145,8 +156,4 @@ class Leased:
         self._record_at = time.monotonic() + VISIBLE_SECONDS
         known, self._outcomes = self._outcomes, []
         if not record(lease=self._lease, outcomes=known, ends=ends):
-            _give_up()
-
-
-def _give_up() -> NoReturn:
-    raise LeaseLostError
+            raise LeaseLostError

@@ -23,7 +23,7 @@ from newsletter.delivery.answering import Answer, What
 from newsletter.delivery.conversing import SmtpRefusedError, SmtpUnreachableError
 from newsletter.delivery.enveloping import Copy
 from newsletter.delivery.journal import JournalError
-from newsletter.delivery.leasing import Leased, LeaseLostError
+from newsletter.delivery.leasing import Leased, LeaseLostError, PageGoneError
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.delivery.rationing import limit_of
 from newsletter.delivery.recounting import recount
@@ -51,7 +51,7 @@ class Relay:
         """Nothing is sent before `run`. `most`: requests that may carry mail to a receiving provider at the same time."""
         self._sender = sender
         self._desk = desk
-        self._leased = Leased(sender, batch.lease, desk.server.name)
+        self._leased = Leased(sender, batch.lease)
         self._claims = batch.claims
         self._waiting = deque(batch.claims)
         self._back: list[Claim] = []
@@ -81,6 +81,9 @@ class Relay:
             self._leased.write_down()
         except LeaseLostError:
             self._desk.forget()
+            return True
+        except PageGoneError:
+            self._break_off()
             return True
         except (JournalError, LimitsAwayError) as error:
             self._break_off()
@@ -144,7 +147,9 @@ class Relay:
         """Note all these copies, and only then let them go."""
         claims = [claimed for claimed, _ in ready]
         try:
-            self._leased.announce(claims)
+            for claimed in claims:
+                self._leased.announce(claimed, server=self._desk.server.name)
+            self._leased.write_down()
             errand = self._desk.send([copy for _, copy in ready])
         except BaseException:
             self._waiting.extendleft(reversed(claims))  # nothing of them went out
@@ -241,7 +246,7 @@ class Relay:
                 elif answer.is_busy:
                     self._turn_away(answer)
             case What.UNKNOWN:
-                attempt, text = self._leased.attempt(claimed), answer.reply.text
+                attempt, text = self._leased.attempt(claimed, server=self._desk.server.name), answer.reply.text
                 self._leased.settle(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng), noted=False)
             case What.OBJECTED:
                 self._suspects.append((claimed, answer.reply))
@@ -250,7 +255,7 @@ class Relay:
                 self._turn_away(answer)
 
     def _say(self, claimed: Claim, reply: Reply) -> None:
-        attempt = self._leased.attempt(claimed)
+        attempt = self._leased.attempt(claimed, server=self._desk.server.name)
         self._leased.settle(outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng), noted=True)
 
     def _turn_away(self, answer: Answer) -> None:
@@ -302,10 +307,10 @@ class Relay:
         untouched = {each.delivery_id for each in (*self._back, *self._waiting)}
         for claimed in self._claims:
             if claimed.delivery_id not in untouched and not self._leased.knows(claimed):
-                attempt = self._leased.attempt(claimed)
+                attempt = self._leased.attempt(claimed, server=self._desk.server.name)
                 outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
                 self._leased.settle(outcome, noted=False)
-        with contextlib.suppress(LeaseLostError, JournalError):
+        with contextlib.suppress(PageGoneError, JournalError):
             self._leased.write_down()  # where the rows cannot be recorded now, recovery reads it there
         with contextlib.suppress(LeaseLostError):
             self._leased.end([*self._back, *self._waiting])

@@ -9,7 +9,8 @@ from newsletter.composition.compiling import compile_message
 from tests.benchmarks import injector, loop
 from tests.benchmarks.mailings import Surroundings, mail
 from tests.benchmarks.readers import crowd, fresh
-from tests.benchmarks.workers import PROCESSES, settle, working
+from tests.benchmarks.sinks import CONNECTIONS
+from tests.benchmarks.workers import settle, working
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +49,8 @@ def speed(
 
 
 def _warm(around: Surroundings, recipients: int) -> int:
-    """One mailing that is not counted; how many connections the worker used at once."""
-    return mail(around, recipients).taken.connections_at_once or PROCESSES
+    """One mailing that is not counted; how many connections the worker used at once (where nobody counted: might use)."""
+    return mail(around, recipients).taken.connections_at_once or CONNECTIONS
 
 
 def _demand(sink: Sink, copies: int) -> None:
