@@ -89,8 +89,9 @@ class Leased:
 
     def write_down(self) -> None:
         """`post` and `demand_kept`."""
-        self.post()
-        self.demand_kept()
+        notes, self._notes = self._notes, []
+        if not self._sender.journal.write(notes):
+            raise PageGoneError
 
     def leave_out_the_gone(self, claims: Collection[Claim]) -> frozenset[int]:
         """Skip those of `claims`, not begun, whose reader left since the claim (H7); their delivery ids. They are settled."""

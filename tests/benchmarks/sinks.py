@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Manner = Literal["each", "line"]
-CONNECTIONS = 40
-"""Over all workers, as a mail server of one's own takes (Postfix: 50 from one client)."""
 COUNTERS = re.compile(rb"sess=(\d+)\s+quit=\d+\s+mesg=(\d+)")
 
 
@@ -58,7 +56,7 @@ class Sink:
 
     @property
     def url(self) -> str:
-        return f"smtp://{self.host}:{self.port}?tls=none&connections={CONNECTIONS}"
+        return f"smtp://{self.host}:{self.port}?tls=none"
 
     def taken(self) -> Taken:
         """What came since the last question."""

@@ -9,8 +9,7 @@ from newsletter.composition.compiling import compile_message
 from tests.benchmarks import injector, loop
 from tests.benchmarks.mailings import Surroundings, mail
 from tests.benchmarks.readers import crowd, fresh
-from tests.benchmarks.sinks import CONNECTIONS
-from tests.benchmarks.workers import settle, working
+from tests.benchmarks.workers import CONNECTIONS, settle, working
 
 if TYPE_CHECKING:
     from pathlib import Path

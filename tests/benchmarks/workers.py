@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROCESSES = 2
+CONNECTIONS = 40
+"""Over all workers, where nothing else is said: as a mail server of one's own takes (Postfix: 50 from one client)."""
 
 
 class Worker:
@@ -29,7 +31,11 @@ class Worker:
 
     def __init__(self, folder: Path, smtp_url: str) -> None:
         words = f"-A newsletter worker -B -c {PROCESSES} -l WARNING --without-gossip --without-mingle".split()
-        facts = {"DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "SMTP_URL": smtp_url}
+        facts = {
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": settings.REDIS_URL,
+            "SMTP_URL": smtp_url if "connections=" in smtp_url else f"{smtp_url}&connections={CONNECTIONS}",
+        }
         self.log = folder / "worker.log"
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
