@@ -192,6 +192,9 @@ if wanted < 1 then
   return 0
 end
 redis.call('ZADD', KEYS[1], now + lease, holder)
+for _, ahead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 2 * lease), '+inf')) do
+  redis.call('ZADD', KEYS[1], now + lease, ahead)  -- from before Redis's clock was set back; the living ask again soon
+end
 local share = math.max(1, math.floor(most / redis.call('ZCARD', KEYS[1])))
 local taken, claimed, told_before = 0, 0, 0
 local kept = redis.call('HGETALL', KEYS[2])  -- of each: what it is told, what may still be open, what it wanted

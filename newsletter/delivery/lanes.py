@@ -30,12 +30,13 @@ local now = redis.call('TIME')[1]
 local there = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('EXPIRE', KEYS[1], 60)
-return there > tonumber(now) and 1 or 0
+return there > tonumber(now) and there <= now + ARGV[2] and 1 or 0
 """
-"""Whether the note was there already; it is there now."""
+"""Whether the note was there already; it is there now. One that counts for longer is from before Redis's clock was set back."""
 SEE = """
 local now = redis.call('TIME')[1]
-return {redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf'), redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. now, '+inf')}
+local function those(key, seconds) return redis.call('ZRANGEBYSCORE', key, '(' .. now, now + seconds) end
+return {those(KEYS[1], ARGV[1]), those(KEYS[2], ARGV[2])}
 """
 
 
@@ -122,7 +123,7 @@ class _Glance:
     @staticmethod
     def _look() -> _Seen:
         with contextlib.suppress(RedisError):
-            urgent, nudged = connection().eval(SEE, 2, URGENT, NUDGED)
+            urgent, nudged = connection().eval(SEE, 2, URGENT, NUDGED, str(URGENT_SECONDS), str(NUDGED_SECONDS))
             return _Seen(urgent, nudged)
         return _Seen()
 

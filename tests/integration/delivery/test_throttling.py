@@ -217,6 +217,14 @@ def test_a_holder_gone_silent_loses_its_connections(clock: Clock) -> None:
     assert held("b") == 5
 
 
+def test_it_loses_them_as_soon_where_the_clock_was_set_back_meanwhile(clock: Clock) -> None:
+    assert held("a") == 5
+    clock.move(-3600)
+    assert held("b") == 0
+    clock.move(11)
+    assert held("b") == 5
+
+
 @pytest.mark.usefixtures("clock")
 def test_connections_let_go_are_free_at_once() -> None:
     held("a")
