@@ -213,7 +213,8 @@ for place = 1, #kept, 2 do
   end
 end
 local told = math.max(0, math.min(wanted, math.max(share, most - claimed), most - taken))
-if tonumber(redis.call('GET', KEYS[3]) or 0) > now then told = math.min(told, had) end
+local careful = tonumber(redis.call('GET', KEYS[3]) or 0)
+if careful > now and careful <= now + FORGOTTEN then told = math.min(told, had) end
 redis.call('HSET', KEYS[2], holder, told .. ' ' .. (open or told_before) .. ' ' .. wanted)
 redis.call('PEXPIRE', KEYS[1], 86400000)
 redis.call('PEXPIRE', KEYS[2], 86400000)

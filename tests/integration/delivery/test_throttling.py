@@ -245,6 +245,11 @@ def test_where_redis_forgot_who_holds_what_nobody_gets_more_before_all_have_said
     assert (ask("a", 3), ask("c", 0), ask("b", 1)) == (3, 0, 1)
     clock.move(2)
     assert (ask("a", 3), ask("c", 0), ask("b", 1)) == (3, 1, 1)
+    connection().flushdb()
+    clock.move(0)
+    assert (ask("a", 3), ask("c", 0)) == (3, 0)
+    clock.move(-3600)
+    assert ask("c", 0) == 2, "nobody is careful for an hour"
 
 
 @pytest.mark.usefixtures("clock")
