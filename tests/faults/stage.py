@@ -107,6 +107,7 @@ class Stage:
         self._read = {file: file.stat().st_size for file in self.folder.glob("*.log")}
         for mailing in Mailing.objects.exclude(state__in=[MailingState.FINISHED, MailingState.CANCELLED]):
             steering.cancel(mailing_id=mailing.pk, now=timezone.now())
+        self.wait(self._nobody_sends, 60, "whoever has a batch of an earlier mailing in hand gives it back")
 
     # ── a mailing ────────────────────────────────────────────────────────────────────────────────────────────────────
     def fresh_edition(self) -> Edition:
@@ -197,6 +198,9 @@ class Stage:
             for file in sorted(self.folder.glob("*.log"))
             if not file.name.startswith("copies")
         )
+
+    def _nobody_sends(self) -> bool:
+        return not Delivery.objects.filter(state=DeliveryState.SENDING).exists()
 
     def prepare(self) -> None:
         """Tables, readers, somebody who may launch; then everything starts."""
