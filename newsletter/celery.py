@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery
+from celery.beat import PersistentScheduler
 from celery.schedules import schedstate, schedule
 from celery.signals import worker_process_init
 
@@ -28,6 +30,19 @@ class Every(schedule):
         if last_run_at > self.now():
             return schedstate(is_due=True, next=self.seconds)
         return super().is_due(last_run_at)
+
+
+class Schedule(PersistentScheduler):
+    """Celery's, also after the clock was set back under it: else beat sleeps until the moment that it had written down."""
+
+    _last_seen = 0.0
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Run what is due; the seconds until something is."""
+        before, self._last_seen = self._last_seen, time.time()
+        if self._last_seen < before:
+            self._heap = None  # it is made anew, from what each entry says
+        return float(super().tick(*args, **kwargs))
 
 
 GARBAGE_AFTER = 20_000

@@ -302,6 +302,7 @@ CELERY_TASK_QUEUES = [Queue("urgent"), Queue("celery"), Queue("mailings")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}  # unless its lane is urgent (tasks.nudge)
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "newsletter.celery:Schedule"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "newsletter.tasks.sweep", "schedule": Every(SWEEP_SECONDS), "options": {"expires": 30}},

@@ -178,10 +178,12 @@ return 1
 )
 
 HOLD = f"""
+local FORGOTTEN = 3000000  -- us: so long after a loss nobody is told more than before; by then all have asked again
 local time = {CLOCK}
 local now = time[1] * 1000000 + time[2]
 local most, holder, wanted, lease = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local open = tonumber(ARGV[5])  -- none: who asks again has closed what it was told less
+local had = tonumber(ARGV[6])  -- what it was told before, as it remembers itself
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
   redis.call('ZREM', KEYS[1], gone)
   redis.call('HDEL', KEYS[2], gone)
@@ -191,7 +193,13 @@ if wanted < 1 then
   redis.call('HDEL', KEYS[2], holder)
   return 0
 end
+if had > 0 and redis.call('HEXISTS', KEYS[2], holder) == 0 then
+  redis.call('SET', KEYS[3], string.format('%.0f', now + FORGOTTEN), 'PX', FORGOTTEN / 1000)
+end
 redis.call('ZADD', KEYS[1], now + lease, holder)
+for _, ahead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 2 * lease), '+inf')) do
+  redis.call('ZADD', KEYS[1], now + lease, ahead)  -- from before Redis's clock was set back; the living ask again soon
+end
 local share = math.max(1, math.floor(most / redis.call('ZCARD', KEYS[1])))
 local taken, claimed, told_before = 0, 0, 0
 local kept = redis.call('HGETALL', KEYS[2])  -- of each: what it is told, what may still be open, what it wanted
@@ -201,10 +209,12 @@ for place = 1, #kept, 2 do
     told_before = tonumber(told)
   else
     taken = taken + math.max(tonumber(told), tonumber(before))
-    claimed = claimed + math.min(tonumber(wants), share)
+    claimed = claimed + math.max(tonumber(told), math.min(tonumber(wants), share))
   end
 end
 local told = math.max(0, math.min(wanted, math.max(share, most - claimed), most - taken))
+local careful = tonumber(redis.call('GET', KEYS[3]) or 0)
+if careful > now and careful <= now + FORGOTTEN then told = math.min(told, had) end
 redis.call('HSET', KEYS[2], holder, told .. ' ' .. (open or told_before) .. ' ' .. wanted)
 redis.call('PEXPIRE', KEYS[1], 86400000)
 redis.call('PEXPIRE', KEYS[2], 86400000)

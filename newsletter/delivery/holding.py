@@ -44,11 +44,16 @@ class Slots:
         Raises:
             LimitsAwayError: what was held is held until it runs out.
         """
-        now = time.monotonic()
+        now, had = time.monotonic(), self.number(server)
         limit = Limit(f"server:{server.name}", connections=server.connections)
         lease = self._leases.setdefault(server.name, _Lease(0, now))
         lease.told = throttling.hold(
-            limit=limit, holder=self._holder, wanted=max(wanted, 1), seconds=HOLD_SECONDS, still_open=still_open
+            limit=limit,
+            holder=self._holder,
+            wanted=max(wanted, 1),
+            seconds=HOLD_SECONDS,
+            still_open=still_open,
+            had=had,
         )
         lease.until = now + HOLD_SECONDS
         return lease.told

@@ -26,16 +26,18 @@ NUDGED_SECONDS = 10
 """A nudge that was lost is made good by the first sweep after this."""
 LOOK_SECONDS = 0.25
 NOTE = """
-local now = redis.call('TIME')[1]
+local now = tonumber(redis.call('TIME')[1])
 local there = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+local counts = there > now and there <= now + ARGV[2]
+if ARGV[3] == 'renew' or not counts then redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) end
 redis.call('EXPIRE', KEYS[1], 60)
-return there > tonumber(now) and 1 or 0
+return counts and 1 or 0
 """
-"""Whether the note was there already; it is there now."""
+"""Whether the note counted already; it does now. One that counts for longer is from before Redis's clock was set back."""
 SEE = """
 local now = redis.call('TIME')[1]
-return {redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf'), redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. now, '+inf')}
+local function those(key, seconds) return redis.call('ZRANGEBYSCORE', key, '(' .. now, now + seconds) end
+return {those(KEYS[1], ARGV[1]), those(KEYS[2], ARGV[2])}
 """
 
 
@@ -45,7 +47,7 @@ def queue_for(*, mailing_id: int) -> str:
     Every worker sees from now on that it stands there, and makes room for one that is urgent and may begin.
     """
     facts = Mailing.objects.filter(pk=mailing_id).values_list("lane", "released_at").first() or (Lane.NORMAL, None)
-    _note(NUDGED, mailing_id, NUDGED_SECONDS)
+    _note(NUDGED, mailing_id, NUDGED_SECONDS, renew=True)
     if facts[0] == Lane.URGENT and facts[1]:
         say_urgent(mailing_id=mailing_id, waits=True)
     return "urgent" if facts[0] == Lane.URGENT else "mailings"
@@ -54,7 +56,7 @@ def queue_for(*, mailing_id: int) -> str:
 def say_urgent(*, mailing_id: int, waits: bool) -> None:
     """Tell every worker whether this urgent mailing has something to send."""
     if waits:
-        _note(URGENT, mailing_id, URGENT_SECONDS)
+        _note(URGENT, mailing_id, URGENT_SECONDS, renew=True)
         return
     with contextlib.suppress(RedisError):
         connection().zrem(URGENT, mailing_id)
@@ -80,9 +82,10 @@ def others_wait(*, mailing_id: int) -> bool:
 def may_nudge(*, mailing_id: int) -> bool:
     """Whether no nudge about this mailing waits in the queue; if so, the caller's does from now on.
 
-    So each mailing stands in the queue once, whatever its size, and the workers go round.
+    So each mailing stands in the queue once, whatever its size, and the workers go round. Asking does not make the note
+    last longer: a nudge that was lost would be waited for as long as somebody asks.
     """
-    return not _note(NUDGED, mailing_id, NUDGED_SECONDS)
+    return not _note(NUDGED, mailing_id, NUDGED_SECONDS, renew=False)
 
 
 def nudge_taken(*, mailing_id: int) -> None:
@@ -91,10 +94,11 @@ def nudge_taken(*, mailing_id: int) -> None:
         connection().zrem(NUDGED, mailing_id)
 
 
-def _note(key: str, mailing_id: int, seconds: int) -> bool:
+def _note(key: str, mailing_id: int, seconds: int, *, renew: bool) -> bool:
     """Whether it was noted before; False without Redis."""
     with contextlib.suppress(RedisError):
-        return bool(connection().eval(NOTE, 1, key, str(mailing_id), str(seconds)))
+        words = (str(mailing_id), str(seconds), "renew" if renew else "keep")
+        return bool(connection().eval(NOTE, 1, key, *words))
     return False
 
 
@@ -122,7 +126,7 @@ class _Glance:
     @staticmethod
     def _look() -> _Seen:
         with contextlib.suppress(RedisError):
-            urgent, nudged = connection().eval(SEE, 2, URGENT, NUDGED)
+            urgent, nudged = connection().eval(SEE, 2, URGENT, NUDGED, str(URGENT_SECONDS), str(NUDGED_SECONDS))
             return _Seen(urgent, nudged)
         return _Seen()
 

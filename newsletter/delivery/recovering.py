@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
-from newsletter.delivery import journal, outcomes, sentences
+from newsletter.delivery import clocks, journal, outcomes, sentences
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState
 from newsletter.delivery.recording import take_over
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from newsletter.delivery.journal import Page
     from newsletter.delivery.outcomes import Outcome
 
 MOST_LEASES = 100
-CLOCKS_AGREE = dt.timedelta(minutes=1)
-"""The clocks of two hosts differ by less than this."""
 
 
 def recover(*, now: dt.datetime) -> int:
@@ -28,14 +25,8 @@ def recover(*, now: dt.datetime) -> int:
     Replied: that outcome. Announced without a reply, or the journal lost its page: unknown, then the mailing's policy.
     Never announced: queued again. While the journal does not answer, nothing is decided.
     """
-    _shorten_what_is_far_ahead(now)
+    clocks.mend(now=now)
     return sum(_recover(lease, now) for lease in Lease.objects.filter(until__lte=now).order_by("until")[:MOST_LEASES])
-
-
-def _shorten_what_is_far_ahead(now: dt.datetime) -> None:
-    """After the clock was set back, a lease ends too late. A living worker renews it all the same."""
-    end = now + dt.timedelta(seconds=settings.LEASE_SECONDS)
-    Lease.objects.filter(until__gt=end + CLOCKS_AGREE).update(until=end)
 
 
 def _recover(lease: Lease, now: dt.datetime) -> int:

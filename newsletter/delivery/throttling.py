@@ -105,21 +105,22 @@ def give_back(*, limits: Sequence[Limit], number: int) -> None:
         _run(GIVE_BACK, limits, number, 0)
 
 
-def hold(*, limit: Limit, holder: str, wanted: int, seconds: float, still_open: int | None = None) -> int:
+def hold(*, limit: Limit, holder: str, wanted: int, seconds: float, still_open: int | None = None, had: int = 0) -> int:
     """How many connections `holder` may use from now on and for `seconds`; asking again renews, asking for none lets go.
 
     They are shared fairly among all who ask: a holder may be told a smaller number than before. What it is told less goes to
     the others only when it asks the next time, so that it can close connections first; who says how many are `still_open`
-    keeps these from the others as long as it says so.
+    keeps these from the others as long as it says so. Who says how many it `had` up to now is believed where Redis forgot
+    that: then nobody is told more than they had, until all have had the time to say so.
 
     Raises:
         LimitsAwayError: nobody knows.
     """
     if not limit.connections:
         return wanted
-    keys = [f"{PREFIX}{limit.key}:leases", f"{PREFIX}{limit.key}:held"]
+    keys = [f"{PREFIX}{limit.key}:{name}" for name in ("leases", "held", "forgotten")]
     open_ones = "" if still_open is None else still_open
-    return int(_call(HOLD, keys, [limit.connections, holder, wanted, int(seconds * 1_000_000), open_ones]))
+    return int(_call(HOLD, keys, [limit.connections, holder, wanted, int(seconds * 1_000_000), open_ones, had]))
 
 
 def let_go(*, limit: Limit, holder: str) -> None:

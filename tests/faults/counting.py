@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.core.management import call_command
 from django.utils import timezone
 
-from newsletter.delivery.models import Delivery, DeliveryState, UnknownPolicy
+from newsletter.delivery.models import Attempt, Delivery, DeliveryState, UnknownPolicy
 from newsletter.reports.figures import progress_of
 
 if TYPE_CHECKING:
@@ -74,11 +74,18 @@ def demand(mailing: Mailing, verdict: Verdict, *, recipients: int, in_flight: in
     mailing.refresh_from_db()
     assert (verdict.recipients, verdict.lost, verdict.unfinished) == (recipients, 0, 0), verdict
     assert (verdict.doubled_though_known, verdict.other_ids) == (0, 0), verdict
-    assert verdict.doubled <= verdict.unknown <= in_flight, f"{verdict}, {in_flight} in flight"
+    assert verdict.doubled <= verdict.unknown <= in_flight, f"{verdict}, {in_flight} in flight{why_unknown(mailing)}"
     assert verdict.copies - recipients + verdict.held <= in_flight, verdict
     if mailing.unknown_policy == UnknownPolicy.RESEND:
         assert verdict.held == 0, verdict
     _demand_it_is_shown(mailing, verdict)
+
+
+def why_unknown(mailing: Mailing) -> str:
+    """When and why each outcome became unknown, a line each: for who looks for the reason."""
+    tries = Attempt.objects.filter(mailing=mailing, state=DeliveryState.UNKNOWN).order_by("at", "pk")
+    facts = tries.values_list("at", "delivery_id", "number", "reply")
+    return "".join(f"\n{at:%H:%M:%S.%f} delivery {pk}, try {number}: {reply}" for at, pk, number, reply in facts)
 
 
 def _demand_it_is_shown(mailing: Mailing, verdict: Verdict) -> None:

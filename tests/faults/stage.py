@@ -60,6 +60,8 @@ class Stage:
         self.peer = peer
         self.port = free_port()
         self.editions = 0
+        self._read: dict[Path, int] = {}
+        """How much each log held when the last test began."""
         self._over = threading.Event()
         self._session = ""
         self.environment = {
@@ -102,8 +104,10 @@ class Stage:
         self.database.let_go()
         self.peer.go()
         self.wait_for_the_site()
+        self._read = {file: file.stat().st_size for file in self.folder.glob("*.log")}
         for mailing in Mailing.objects.exclude(state__in=[MailingState.FINISHED, MailingState.CANCELLED]):
             steering.cancel(mailing_id=mailing.pk, now=timezone.now())
+        self.wait(self._nobody_sends, 60, "whoever has a batch of an earlier mailing in hand gives it back")
 
     # ── a mailing ────────────────────────────────────────────────────────────────────────────────────────────────────
     def fresh_edition(self) -> Edition:
@@ -188,12 +192,15 @@ class Stage:
         return f"{timezone.now()} {facts} {list(rows.annotate(n=Count('pk')))} {list(Lease.objects.values())}"
 
     def last_words(self) -> str:
-        """The end of every log, for who looks for the reason."""
+        """The end of what every log got since the test began, for who looks for the reason."""
         return "\n".join(
-            f"== {file.name}\n{file.read_text()[-3000:]}"
+            f"== {file.name}\n{file.read_bytes()[self._read.get(file, 0) :].decode(errors='replace')[-3000:]}"
             for file in sorted(self.folder.glob("*.log"))
             if not file.name.startswith("copies")
         )
+
+    def _nobody_sends(self) -> bool:
+        return not Delivery.objects.filter(state=DeliveryState.SENDING).exists()
 
     def prepare(self) -> None:
         """Tables, readers, somebody who may launch; then everything starts."""

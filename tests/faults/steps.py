@@ -52,10 +52,10 @@ class Moment:
             self.stage.peer.gate(self.step, AT_MESSAGE)
         self._launch()
         if self.step in POINTS:
-            self.stage.wait(lambda: self.stage.database.is_reached(POINTS[self.step]), 30, f"standing at {self.step}")
+            self.stage.wait(self._stands_in_the_database, 30, f"standing at {self.step}")
         else:
             self.stage.peer.wait_at_gate(seconds=30)
-        assert self.is_there(), f"it is not at {self.step}"
+            assert self.is_there(), f"it is not at {self.step}"
 
     def go_on(self) -> None:
         if self.step in POINTS:
@@ -75,6 +75,10 @@ class Moment:
     def is_there(self) -> bool:
         """What can be seen from outside says so, too."""
         return bool(getattr(self, f"_is_at_{self.step}")())
+
+    def _stands_in_the_database(self) -> bool:
+        """On a slow machine an SQLite may also be kept busy by a step before this one."""
+        return self.stage.database.is_reached(POINTS[self.step]) and self.is_there()
 
     def _launch(self) -> None:
         if self.step == "launch":

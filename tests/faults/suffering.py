@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING
 
+from django.utils import timezone, translation
+
 from newsletter.delivery.models import UnknownPolicy
+from newsletter.reports import telling
+from newsletter.reports.figures import progress_of
 from tests.faults.counting import demand, verdict_on
 from tests.faults.stage import CONNECTIONS, READERS
 from tests.faults.steps import Moment
@@ -31,4 +36,15 @@ def ended_well(stage: Stage, mailing: Mailing, *, what: str, in_flight: int = CO
     verdict = verdict_on(mailing, stage.peer)
     print(f"{stage.database.vendor}, {what}: {verdict}")  # noqa: T201
     demand(mailing, verdict, recipients=READERS, in_flight=in_flight)
+    _demand_it_is_on_the_page(stage, mailing, verdict)
     return verdict
+
+
+def _demand_it_is_on_the_page(stage: Stage, mailing: Mailing, verdict: Verdict) -> None:
+    stage.wait_for_the_site()
+    page = unescape(stage.page_of(mailing))
+    with translation.override("en"):
+        twice = telling.twice(uncertain=progress_of(mailing=mailing, now=timezone.now()).uncertain)
+    assert bool(twice) == (verdict.unknown > verdict.held)
+    assert twice in page
+    assert not verdict.held or f"For {verdict.held} " in page

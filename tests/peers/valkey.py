@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,8 @@ class LastingServer:
         self._fsync = fsync
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self.more: dict[str, str] = {}
+        """Further environment from its next start on."""
 
     @property
     def url(self) -> str:
@@ -34,7 +37,8 @@ class LastingServer:
 
     def start(self) -> None:
         words = f"--port {self.port} --appendonly yes --appendfsync {self._fsync} --dir {self._folder}".split()
-        self._process = subprocess.Popen([str(get_binary_path()), *words, "--save", ""], stdout=subprocess.DEVNULL)
+        command, environment = [str(get_binary_path()), *words, "--save", ""], {**os.environ, **self.more}
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         end = time.monotonic() + 30
         with contextlib.closing(redis.Redis(port=self.port)) as client:
             while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from newsletter.delivery import advancing, lanes
 from newsletter.delivery.models import Lane, Mailing
+from newsletter.lib.redis import connection
 from tests.environment import free_port
 from tests.integration.delivery.conftest import make_mailing, prepared
 
@@ -50,6 +52,18 @@ def test_a_mailing_stands_in_the_queue_once_until_a_worker_takes_it_up() -> None
     assert lanes.may_nudge(mailing_id=7)
     lanes.nudge_taken(mailing_id=7)
     lanes.nudge_taken(mailing_id=8)
+
+
+def test_a_nudge_that_was_lost_is_made_good_however_often_somebody_asks_meanwhile() -> None:
+    assert lanes.may_nudge(mailing_id=7)
+    soon = connection().time()[0] + 2
+    connection().zadd(lanes.NUDGED, {"7": soon})
+    asked = 0
+    while not lanes.may_nudge(mailing_id=7):
+        asked += 1
+        time.sleep(0.05)
+    assert asked > 1
+    assert connection().time()[0] >= soon
 
 
 def test_without_redis_nobody_makes_room_and_every_nudge_is_sent(settings: Settings) -> None:

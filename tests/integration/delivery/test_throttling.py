@@ -217,6 +217,41 @@ def test_a_holder_gone_silent_loses_its_connections(clock: Clock) -> None:
     assert held("b") == 5
 
 
+def test_it_loses_them_as_soon_where_the_clock_was_set_back_meanwhile(clock: Clock) -> None:
+    assert held("a") == 5
+    clock.move(-3600)
+    assert held("b") == 0
+    clock.move(11)
+    assert held("b") == 5
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_does_not_come_out_even_keeps_nobody_from_their_share() -> None:
+    assert [held("a"), held("b"), held("a"), held("a"), held("b")] == [5, 0, 3, 3, 2]
+    assert held("c") == 0
+    assert [held("a"), held("a"), held("c"), held("b"), held("a")] == [2, 2, 1, 2, 2]
+
+
+def test_where_redis_forgot_who_holds_what_nobody_gets_more_before_all_have_said_so(clock: Clock) -> None:
+    def ask(holder: str, had: int) -> int:
+        return hold(limit=FIVE, holder=holder, wanted=5, seconds=10, still_open=had, had=had)
+
+    assert (ask("a", 0), ask("b", 0), ask("a", 5), ask("b", 0)) == (5, 0, 3, 0)
+    assert (ask("a", 3), ask("b", 0)) == (3, 2)
+    connection().flushdb()
+    clock.move(0)
+    assert (ask("a", 3), ask("c", 0), ask("b", 2)) == (3, 0, 1)
+    clock.move(2)
+    assert (ask("a", 3), ask("c", 0), ask("b", 1)) == (3, 0, 1)
+    clock.move(2)
+    assert (ask("a", 3), ask("c", 0), ask("b", 1)) == (3, 1, 1)
+    connection().flushdb()
+    clock.move(0)
+    assert (ask("a", 3), ask("c", 0)) == (3, 0)
+    clock.move(-3600)
+    assert ask("c", 0) == 2, "nobody is careful for an hour"
+
+
 @pytest.mark.usefixtures("clock")
 def test_connections_let_go_are_free_at_once() -> None:
     held("a")

@@ -1,4 +1,4 @@
-"""The clock of the worker's and beat's machine steps by an hour in the middle of a mailing, with libfaketime."""
+"""The clock of the worker's and beat's machine, or of Redis's, steps by an hour in the middle of a mailing, with libfaketime."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def library() -> Path:
     return found[0]
 
 
+def moved_by(hand: Path) -> dict[str, str]:
+    """The environment of a program whose time of day is moved by as many seconds as stand in the file `hand`."""
+    return {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_TIMESTAMP_FILE": str(hand),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
 @pytest.fixture
 def step_clock(stage: Stage) -> Iterator[Callable[[int], None]]:
     """Moves what worker and beat take for the time of day by so many seconds. What measures durations goes on as it was."""
@@ -39,13 +49,7 @@ def step_clock(stage: Stage) -> Iterator[Callable[[int], None]]:
     ours_first.mkdir(exist_ok=True)
     (ours_first / "sitecustomize.py").write_text(SLEEP)
     ours = [stage.programs["worker"], stage.programs["beat"]]
-    faked = {
-        "LD_PRELOAD": str(library()),
-        "FAKETIME_TIMESTAMP_FILE": str(hand),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": str(ours_first),
-    }
+    faked = {**moved_by(hand), "PYTHONPATH": str(ours_first)}
     for program in ours:
         program.kill()
         program.more = faked
@@ -71,3 +75,33 @@ def test_an_hour_more_or_less_loses_nobody(
     before = [program.ended_by_itself for program in stage.programs.values()]
     ended_well(stage, moment.mailing(), what=f"the clock stepped by {seconds:+d} s, {victim} killed")
     assert [program.ended_by_itself for program in stage.programs.values()] == before, "nothing fell over"
+
+
+@pytest.fixture
+def redis_an_hour_back(stage: Stage) -> Iterator[Callable[[], None]]:
+    """Starts Redis, which was killed, with its data and its clock an hour back."""
+    hand = stage.folder / "clock-of-redis"
+
+    def start() -> None:
+        hand.write_text("-3600\n")
+        stage.redis.more = moved_by(hand)
+        stage.redis.start()
+
+    yield start
+    stage.redis.kill()
+    stage.redis.more = {}
+    stage.redis.start()
+
+
+@pytest.mark.parametrize("victim", ["nobody", "worker"])
+def test_rediss_own_clock_an_hour_back_keeps_nothing_waiting(
+    stage: Stage, redis_an_hour_back: Callable[[], None], victim: str
+) -> None:
+    moment = Moment(stage, "dot", stage.fresh_edition())
+    moment.reach()
+    stage.kill("redis")
+    stage.kill(victim)
+    moment.go_on()
+    redis_an_hour_back()
+    stage.start(victim)
+    ended_well(stage, moment.mailing(), what=f"Redis's clock stepped by -3600 s, {victim} killed")
