@@ -12,8 +12,8 @@ The price is that at most 1 % of the limit is left unused, never that it is exce
 the oldest slots, which can only make the count stricter; give them back within the hour.
 
 The time is Redis's own; where its clock is set back, a limit goes on from where it was. When Redis was emptied, the seconds
-and connections begin anew, and the hours and days are counted again from the rows where the caller says how (`recount`); what
-was in workers' hands at that moment, at most a handful each, is not counted.
+begin anew, holders keep at most the connections that they had until all have said so, and the hours and days are counted again
+from the rows where the caller says how (`recount`); what was in workers' hands then, at most a handful each, is not counted.
 """
 
 from __future__ import annotations
