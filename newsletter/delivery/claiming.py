@@ -74,6 +74,8 @@ class Batch:
     claims: list[Claim]
     skipped: int
     """Rows left out, because the person left in the meantime."""
+    renew_at: float
+    """When (`time.monotonic()`) the lease is to be prolonged: it has been running since before the claim."""
 
 
 def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) -> Batch:
@@ -82,13 +84,13 @@ def claim(*, mailing: Mailing, portions: Mapping[str, int], now: dt.datetime) ->
     Retries and handed-back rows come first, then those nobody has tried yet, in the order of their ids. One transaction.
     A batch without claims and without skips means that nothing is due.
     """
-    lease = secrets.randbits(63)
+    lease, renew_at = secrets.randbits(63), time_to_renew()
     with transaction.atomic():
         claims, out = _entitled(mailing, _take(mailing.pk, lease, portions, now))
         _leave_out(lease, out, now)
         if claims:
             _sign(lease, mailing.pk, claims, now)
-    return Batch(lease, claims, len(out))
+    return Batch(lease, claims, len(out), renew_at)
 
 
 def renew(*, lease: int, now: dt.datetime) -> bool:

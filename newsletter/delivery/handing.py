@@ -50,7 +50,7 @@ class Hand:
         """Nothing is sent before `run`. `allowed` says how the connections may be used for each receiving provider."""
         self._sender = sender
         self._transport = sender.transport
-        self._leased = Leased(sender, batch.lease)
+        self._leased = Leased(sender, batch)
         self._waiting = Pile(batch.claims, allowed)
         self._closed: list[Claim] = []
         """To a provider that wants to be left alone."""

