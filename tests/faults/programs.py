@@ -68,6 +68,12 @@ class Program:
                 time.sleep(0.005)
             self._process = None
 
+    def kill_a_child(self) -> None:
+        """kill -9 of one process below the first, as the system does when memory runs out."""
+        with self._turn:
+            children = [pid for pid in _everybody() if _group_of(pid) == self.pid and pid != self.pid]
+            _send(max(children))
+
     def look_after(self) -> None:
         """Start it again where it ended by itself, as `manage.py up` and every service manager do."""
         with self._turn:

@@ -1,7 +1,7 @@
 """Random faults for a while: `python -m tests.faults.soak --seconds 120 [--seed N] [--database postgresql|sqlite]`.
 
-Mailings to 2,000 follow each other while something is killed every second or two: worker, beat, web, Redis, PostgreSQL,
-everything at once; Redis is emptied, Celery's messages are lost. Then everything is left to mend itself, and the figures are
+Mailings to 2,000 follow each other while something is killed every second or two: worker, one of its processes, beat, web, Redis,
+PostgreSQL, everything at once; Redis is emptied, Celery's messages are lost. Then everything is left to mend itself, and the figures are
 printed. Ends with 1 when a promise of sending was broken.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.faults.counting import Verdict
     from tests.faults.stage import Stage
 
-KILLS = {"worker": 5, "beat": 2, "web": 1, "redis": 3, "database": 3, "everything": 1}
+KILLS = {"worker": 5, "child": 3, "beat": 2, "web": 1, "redis": 3, "database": 3, "everything": 1}
 """What is killed, and how often beside the others."""
 OTHERS = {"redis emptied": 1, "messages lost": 1}
 PAUSES = (0.4, 2.5)

@@ -80,7 +80,9 @@ class Stage:
         }
 
     def kill(self, victim: str) -> None:
-        """kill -9 of `worker`, `beat`, `web`, `redis`, `database`, or `everything`."""
+        """kill -9 of `worker`, `child` (one process of it), `beat`, `web`, `redis`, `database`, or `everything`."""
+        if victim == "child":
+            self.programs["worker"].kill_a_child()
         for program in PROGRAMS:
             if victim in (program, "everything"):
                 self.programs[program].kill()
@@ -90,7 +92,7 @@ class Stage:
             self.database.kill()
 
     def start(self, victim: str) -> None:
-        """What `kill` killed, again."""
+        """What `kill` killed, again; a child is its worker's business."""
         if victim in ("database", "everything"):
             self.database.start()
         if victim in ("redis", "everything"):

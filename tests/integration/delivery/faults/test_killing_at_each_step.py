@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.steps import STEPS
+from tests.faults.steps import GATES, STEPS
 from tests.faults.suffering import killed_at
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ STANDS_STILL = "record"
 @at_each_step
 def test_kill_9_of_the_worker(stage: Stage, step: str) -> None:
     killed_at(stage, step, "worker")
+
+
+@pytest.mark.parametrize("step", ["claim", *GATES, "record"])
+def test_kill_9_of_one_of_the_workers_processes(stage: Stage, step: str) -> None:
+    killed_at(stage, step, "child")
 
 
 @at_each_step
