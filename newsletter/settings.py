@@ -254,10 +254,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = "/media/"
-STATIC_ROOT = VAR_DIR / "static"
-STATIC_URL = "/static/"
+MEDIA_ROOT, MEDIA_URL = VAR_DIR / "media", "/media/"
+STATIC_ROOT, STATIC_URL = VAR_DIR / "static", "/static/"
 WHITENOISE_USE_FINDERS = True
 
 # ── Redis, Celery ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -359,6 +357,7 @@ LOCALE_PATHS = [
 ]
 
 # ── Safety at the edges ──────────────────────────────────────────────────────────────────────────────────────────────
+LOGIN_REDIRECT_URL = "admin:index"  # for who opens the login page itself
 SESSION_ENGINE = "newsletter.lib.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def test_the_login_page_speaks_both_languages(client: Client) -> None:
     for language in LANGUAGES:
         client.cookies["django_language"] = language
         assert client.get(reverse("admin:login")).status_code == 200
+
+
+def test_whoever_opens_the_login_page_itself_lands_on_the_overview(client: Client) -> None:
+    User.objects.create_superuser("chief", password="forty-two olives")
+    answer = client.post(reverse("admin:login"), {"username": "chief", "password": "forty-two olives"})
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:index")
 
 
 @pytest.mark.parametrize("model", ["campaigns/newsitem", "campaigns/campaign", "newsletter/edition"])
