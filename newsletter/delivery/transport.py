@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 BATCH = 1000
-"""Rows per claim: two commits for so many recipients."""
+"""Rows of the first claim: two commits for so many recipients."""
 IDLE_SECONDS = 60.0
 """S11: servers hang up on silence; we go first."""
 REST_SECONDS = 30.0
