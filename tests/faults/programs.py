@@ -72,7 +72,8 @@ class Program:
         """kill -9 of one process below the first, as the system does when memory runs out."""
         with self._turn:
             children = [pid for pid in _everybody() if _group_of(pid) == self.pid and pid != self.pid]
-            _send(max(children))
+            for pid in sorted(children)[-1:]:  # none yet where it was started a moment ago
+                _send(pid)
 
     def look_after(self) -> None:
         """Start it again where it ended by itself, as `manage.py up` and every service manager do."""
