@@ -205,8 +205,7 @@ class Transport:
         for wire in list(self.wires):
             self.retire(wire)
         for server in self._servers:
-            if not self._open_to(server):
-                self._slots.let_go(server)
+            self._slots.let_go(server)
 
     def rest(self, server: Server) -> bool:
         """Leave a server alone for a while; whether another one may be asked meanwhile."""

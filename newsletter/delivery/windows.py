@@ -49,7 +49,7 @@ def zone_of(newsletter: Newsletter) -> zoneinfo.ZoneInfo:
 
 def next_open(*, window: Window, now: dt.datetime) -> dt.datetime:
     """`now` (aware) while the window is open, else the moment (UTC) at which it opens."""
-    return max(now, next(opening for opening, closing in _spans(window, now) if now < closing))
+    return max(now, min(opening for opening, closing in _spans(window, now) if now < closing))
 
 
 def _spans(window: Window, now: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:

@@ -126,9 +126,7 @@ class Wire:
 
     def _read(self) -> bytes:
         try:
-            data = self.socket.recv(65536)
-            while isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
-                data += self.socket.recv(65536)
+            data = self.socket.recv(65536)  # more than a TLS record holds, so nothing is left that epoll does not show
         except LATER:
             return b""
         except OSError as error:

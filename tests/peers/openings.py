@@ -45,6 +45,11 @@ class Wire:
         """The server's side of TLS."""
         self.socket = certificate.server_context().wrap_socket(self.socket, server_side=True)
 
+    def reset(self) -> None:
+        """End it as a firewall does: no goodbye, and whatever is said afterwards fails."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.socket.close()
+
     def greet(self, *offers: str) -> None:
         """220, and the answer to EHLO."""
         self.say("220 peer.example.org ready")

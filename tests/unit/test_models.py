@@ -21,7 +21,9 @@ from newsletter.audience.models import (
     SuppressionReason,
 )
 from newsletter.composition.message import Message
-from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.delivery.bookkeeping import Lease, Stream, Tally
+from newsletter.delivery.models import Attempt, Delivery, DeliveryState, Mailing, MailingState
+from newsletter.delivery.receivers import MailDomain, Provider
 from newsletter.editions.models import (
     Block,
     BlockKind,
@@ -30,6 +32,7 @@ from newsletter.editions.models import (
     EditionText,
     Newsletter,
     NewsletterText,
+    validate_days,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +67,14 @@ WICI = Newsletter(slug="wici")
         (Suppression(fingerprint="0123456789abcdef", reason=SuppressionReason.COMPLAINED), "01234567… complained"),
         (ConsentEvent(at=NOON, kind=ConsentKind.ASKED), "2026-11-23 asked"),
         (Delivery(state=DeliveryState.DEFERRED), "deferred"),
+        (Attempt(number=2, state=DeliveryState.DEFERRED), "2: deferred"),
+        (Lease(pk=0x2A), "2a"),
+        (Stream(provider="google"), "google"),
+        (Stream(), "…"),
+        (Tally(state=DeliveryState.SENT, change=3), "sent +3"),
+        (Tally(state=DeliveryState.QUEUED, change=-3), "queued -3"),
+        (Provider(key="google"), "Gmail (Google)"),
+        (MailDomain(name="gmail.com"), "gmail.com"),
     ],
 )
 def test_a_row_is_called_by_its_words(row: Model, words: str) -> None:
@@ -78,6 +89,15 @@ def test_a_row_of_rows_is_called_by_theirs() -> None:
     with translation.override("en"):
         assert str(Mailing(edition=edition, state=MailingState.PAUSED)) == "wici-1 (W-1) · paused"
         assert str(Subscription(newsletter=WICI, state=SubscriptionState.ACTIVE)) == "wici: active"
+
+
+@pytest.mark.parametrize("days", ["1", [0], [8], [True], ["1"], None])
+def test_days_that_no_week_has_are_refused_with_what_to_write(days: object) -> None:
+    validate_days([1, 7])
+    with translation.override("en"):
+        with pytest.raises(ValidationError) as refused:
+            validate_days(days)
+        assert refused.value.messages == ["Write the days as numbers from 1, Monday, to 7, Sunday."]
 
 
 def test_a_helpline_is_looked_at_again_within_180_days_g7() -> None:

@@ -113,6 +113,15 @@ def test_a_row_that_proves_nothing_is_refused_with_a_reason(wici: Newsletter, ro
     assert not Subscriber.objects.exists()
 
 
+def test_a_reader_comes_with_their_own_time_zone_and_one_that_does_not_exist_is_refused(wici: Newsletter) -> None:
+    rows = ["ula@example.org,2024-03-31,targi,America/New_York", "ola@example.org,2024-03-31,targi,Europe/Wici"]
+    with translation.override("en"):
+        report, reasons = run("\n".join(["email,consent_at,consent_source,time_zone", *rows]), wici)
+    assert report == ImportReport(rows=2, added=1, refused=1)
+    assert reasons == ["This is no time zone: write one like Europe/Warsaw or UTC."]
+    assert Subscriber.objects.get().time_zone == "America/New_York"
+
+
 @pytest.mark.parametrize(
     "text",
     [

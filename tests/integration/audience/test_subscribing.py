@@ -206,6 +206,22 @@ def test_preferences_are_what_the_page_says(wici: Newsletter, alerts: Newsletter
     assert len(ledger(anna)) == 5
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [("America/New_York", "America/New_York"), ("", ""), (None, "Europe/Warsaw")]
+)
+def test_a_time_zone_becomes_what_was_said_and_stays_where_nothing_was(
+    wici: Newsletter, said: str | None, kept: str
+) -> None:
+    anna = reader(wici)
+    Subscriber.objects.update(time_zone="Europe/Warsaw")
+    subscribing.change_preferences(
+        subscriber_id=anna.public_id, language="pl", first_name="Anna", newsletters=[wici], origin=at(), time_zone=said
+    )
+    anna.refresh_from_db()
+    assert anna.time_zone == kept
+    assert ledger(anna) == ["asked", "given"], "where somebody lives is nothing they consent to"
+
+
 def test_preferences_of_nobody_change_nothing(wici: Newsletter) -> None:
     subscribing.change_preferences(
         subscriber_id=uuid.uuid4(), language="en", first_name="", newsletters=[wici], origin=at()

@@ -33,6 +33,7 @@ READER = Reader(
     preferences_token=b"b" * 48,
 )
 UNSUBSCRIBE_URL = "http://127.0.0.1:8000/u/" + "a" * 48
+PREFERENCES_URL = "http://127.0.0.1:8000/p/" + "b" * 48
 
 
 def raw(language: str = "pl", mailing_id: int | None = 7) -> bytes:
@@ -85,6 +86,14 @@ def test_text_comes_first_and_html_last_and_the_name_stands_in_both() -> None:
         assert "Łucja" in part.get_content()
         assert UNSUBSCRIBE_URL in part.get_content()
         assert part.get_content().count("zqslot") == 0
+
+
+def test_a_subject_with_links_and_a_name_holds_the_readers_own() -> None:
+    edition = an_edition()
+    edition.texts.filter(language="pl").update(subject="[[first_name]]: [[unsubscribe_url]] [[preferences_url]]")
+    message = compose(edition=edition, language="pl", today=NOON.date())
+    mail = headers(compile_message(message=message, mailing_id=7).fill(READER, date=NOON))
+    assert str(mail["Subject"]) == f"Łucja: {UNSUBSCRIBE_URL} {PREFERENCES_URL}"
 
 
 def test_a_second_attempt_sends_the_same_bytes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from newsletter.delivery.transport import AllInUseError, NoServerError, Transpor
 from newsletter.lib.servers import Server, parse
 from tests.environment import free_port
 from tests.integration.delivery.conftest import wait_until
+from tests.peers import openings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,6 +178,46 @@ def test_a_connection_still_being_opened_when_nobody_needs_it_any_more_is_closed
         what="both connections for others",
     )
     assert one.wires == []
+
+
+def test_who_leaves_while_another_connection_is_being_opened_takes_it_along(
+    scripted: Callable[..., smtp.Peer], made: Callable[..., Transport]
+) -> None:
+    from tests.peers.smtp import Script  # noqa: PLC0415 (only here)
+
+    server = to(scripted(Script(delay=0.2)), connections=2)
+    one = made(server)
+    one.ensure(pulse=nobody_minds)
+    time.sleep(holding.RENEW_SECONDS)
+    one.grow()
+    one.leave()
+    assert one.wires == []
+    limit = Limit(f"server:{server.name}", connections=2)
+    assert throttling.hold(limit=limit, holder="another worker", wanted=2, seconds=60) == 2
+
+
+def test_a_connection_is_kept_until_its_servers_goodbye_is_complete(made: Callable[..., Transport]) -> None:
+    begins, ends = threading.Event(), threading.Event()
+
+    def says_goodbye(wire: openings.Wire) -> None:
+        wire.greet()
+        begins.wait(10)
+        wire.socket.sendall(b"421 4.3.2 good")
+        ends.wait(10)
+        wire.socket.sendall(b"bye\r\n")
+        assert wire.hear() == ""
+
+    with openings.speaking(says_goodbye, lambda wire: wire.greet()) as port:
+        one = made(Server("127.0.0.1", port, tls="none"))
+        one.ensure(pulse=nobody_minds)
+        (first,) = one.wires
+        for event in (begins, ends):
+            event.set()
+            assert select.select([first.socket], [], [], 10)[0]
+            one.ensure(pulse=nobody_minds)
+            assert (first in one.wires) == (event is begins)
+        assert len(one.wires) == 1, "a fresh one"
+        one.leave()
 
 
 def test_what_others_want_is_closed_only_between_two_turns(peer: smtp.Peer, made: Callable[..., Transport]) -> None:

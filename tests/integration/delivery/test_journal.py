@@ -151,6 +151,39 @@ def test_a_server_that_has_stopped_answering_stops_the_announcing(settings: Sett
         book.close()
 
 
+def test_a_server_that_stops_answering_between_two_notes_stops_the_second_and_is_asked_anew(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with lasting_server(tmp_path) as server:
+        settings.REDIS_URL = server.url
+        book = Journal()
+        book.begin(4711)
+        assert book.write([announcement(1, "main")])
+        server.freeze()
+        book.post([announcement(2, "main")])
+        with pytest.raises(JournalError):
+            book.is_kept()
+        server.kill()
+        server.start()
+        assert book.write([announcement(3, "main")]), "over a connection of its own"
+        book.close()
+        assert {1, 3} <= journal.close(4711).announced
+
+
+def test_a_server_that_does_not_say_what_it_keeps_is_not_trusted_after_its_death(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with lasting_server(tmp_path, fsync="always") as server:
+        settings.REDIS_URL = server.url
+        with contextlib.closing(redis.Redis(port=server.port)) as client:
+            client.acl_setuser("default", enabled=True, nopass=True, commands=["+@all", "-config"], keys=["*"])
+        Journal().begin(4711)
+        assert not journal.close(4711).is_lost, "while it lives it forgets nothing"
+        server.kill()
+        server.start()
+        assert journal.close(4711).is_lost
+
+
 @contextlib.contextmanager
 def tunnel(context: ssl.SSLContext, port: int) -> Iterator[int]:
     """TLS outside, the server at `port` inside."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsletter.delivery import conversing
+from newsletter.delivery import conversing, posting
 from newsletter.delivery.conversing import (
     Line,
     SmtpLostError,
@@ -24,6 +24,7 @@ from newsletter.delivery.smtp import SmtpConnection
 from newsletter.delivery.transferring import Parcel
 from newsletter.delivery.wires import Wire
 from newsletter.lib.servers import Server
+from tests.peers import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +124,23 @@ def test_who_hangs_up_before_the_dot_took_nothing_and_after_it_nobody_knows_s4()
     with server(*HELLO, "250 ok", "250 ok", "354 go") as (port, _), pytest.raises(SmtpLostError) as after:
         delivered(opened(port))
     assert (before.value.stage, after.value.stage) == ("data", "dot")
+
+
+def test_a_server_that_thinks_longer_than_one_look_at_the_clock_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "LOOK_SECONDS", 0.02)
+
+    def thinks(wire: openings.Wire) -> None:
+        wire.greet()
+        for answer in ("250 ok", "250 ok", "354 go"):
+            wire.hear()
+            time.sleep(0.1)
+            wire.say(answer)
+        while wire.hear() != ".":
+            pass
+        wire.say("250 2.0.0 taken")
+
+    with openings.speaking(thinks) as port:
+        assert delivered(opened(port)) == "250 2.0.0 taken"
 
 
 def test_who_is_not_there_or_speaks_something_else_is_unreachable() -> None:
