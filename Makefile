@@ -104,7 +104,7 @@ help:
 	@echo "make servers  mail to Postfix, Exim and OpenSMTPD, fetched from Debian (needs root and apt)"
 	@echo "make faults   kill everything at every step of a mailing (needs PostgreSQL and libfaketime, about ten minutes)"
 	@echo "make soak     random faults for SECONDS=120 (SEED=…, DATABASE=sqlite or postgresql); fails when a promise is broken"
-	@echo "make coverage branch coverage of every stage, and whether it is complete"
+	@echo "make coverage branch coverage of every stage, and whether it is complete (needs PostgreSQL)"
 	@echo "make bench    how many messages a second leave"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
