@@ -156,6 +156,6 @@ class Leased:
 
     def _record(self, *, ends: bool = False) -> None:
         self._record_at = time.monotonic() + VISIBLE_SECONDS
-        known, self._outcomes = self._outcomes, []
-        if not record(lease=self._lease, outcomes=known, ends=ends):
+        if not record(lease=self._lease, outcomes=self._outcomes, ends=ends):
             raise LeaseLostError
+        self._outcomes = []  # only now: where the database broke, they are recorded with the rest, or not at all

