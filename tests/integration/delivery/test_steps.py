@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from newsletter.audience.models import Subscription, SubscriptionState
 from newsletter.delivery import advancing, claiming, preparing, recovering, steering
+from newsletter.delivery.bookkeeping import Lease
 from newsletter.delivery.journal import Journal, announcement, answer
 from newsletter.delivery.launching import AlreadyMailedError, launch, policy_for
 from newsletter.delivery.models import Delivery, DeliveryState, Mailing, MailingState, SkipReason, UnknownPolicy
@@ -112,6 +113,22 @@ def test_a_dead_workers_rows_are_settled_from_the_journal(edition: Edition) -> N
     assert (rows[refused].state, rows[refused].enhanced_code) == (DeliveryState.FAILED, "5.1.1")
     assert (rows[announced].state, rows[announced].unknowns) == (DeliveryState.QUEUED, 1)
     assert (rows[untouched].state, rows[untouched].unknowns, rows[untouched].attempts) == (DeliveryState.QUEUED, 0, 0)
+
+
+def test_rows_whose_lease_is_gone_are_settled_from_its_page_all_the_same(edition: Edition) -> None:
+    batch = claimed(prepared(edition, 3), 3)
+    announced, *_ = [each.delivery_id for each in batch.claims]
+    journal = Journal()
+    journal.begin(batch.lease)
+    journal.write([announcement(announced, "main")])
+    journal.close()
+    assert Lease.objects.all().delete()[0] == 1
+    assert recovering.recover(now=timezone.now()) == 3
+    assert {row.pk: (row.state, row.unknowns) for row in Delivery.objects.all()} == {
+        each.delivery_id: (DeliveryState.QUEUED, int(each.delivery_id == announced)) for each in batch.claims
+    }
+    assert not Lease.objects.exists()
+    assert recovering.recover(now=timezone.now()) == 0
 
 
 def test_after_the_clock_was_set_back_a_dead_workers_rows_wait_no_longer_than_a_lease(edition: Edition) -> None:
