@@ -90,6 +90,8 @@ class Sender:
     def send_batch(self) -> bool:
         """Claim a batch, send it, record it. False where nothing is due or nothing can be sent now."""
         self._detours = False
+        if not (sums := tallying.waiting_by_provider(mailing_id=self.mailing.pk)):
+            return False  # a connection would be kept from those who have something to send
         desk = self.transport.ways.choose()
         if desk is None:
             wait = self.connect(pulse=nothing)  # a server slow to greet must not cost us a lease, so none is taken yet
@@ -99,7 +101,7 @@ class Sender:
                 time.sleep(min(wait, NAP))
                 return True
         try:
-            return self._send_what_may_leave(desk) or self._detours
+            return self._send_what_may_leave(desk, sums) or self._detours
         except LimitsAwayError:
             waiting.counters_are_away(mailing=self.mailing, now=self.clock())
             return False
@@ -153,8 +155,8 @@ class Sender:
         if not self._detours:
             wait()
 
-    def _send_what_may_leave(self, desk: Desk | None) -> bool:
-        allowed = self._allowed()
+    def _send_what_may_leave(self, desk: Desk | None, sums: Mapping[str, int]) -> bool:
+        allowed = self._allowed(sums)
         waiting.for_providers(mailing=self.mailing, allowed=allowed, now=self.clock())
         open_ones = {key: each for key, each in allowed.items() if each.rows}
         if allowed and not open_ones:
@@ -194,10 +196,9 @@ class Sender:
         self.transport.portion = max(LEAST, min(MOST, carries))
         return goes_on
 
-    def _allowed(self) -> dict[str, Allowance]:
-        """What may leave to each receiving provider somebody still waits for, together about a batch."""
+    def _allowed(self, sums: Mapping[str, int]) -> dict[str, Allowance]:
+        """What may leave to each receiving provider, for which so many still wait, together about a batch."""
         now = self.clock()
-        sums = tallying.waiting_by_provider(mailing_id=self.mailing.pk)
         self.to_do = total = sum(sums.values())
         batch = self.transport.ways.portion(self.transport.portion)
         allowed: dict[str, Allowance] = {}

@@ -15,6 +15,7 @@ import select
 import socket
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -89,9 +90,9 @@ class Transport:
         self._until = until
         self._resting: dict[str, float] = {}
         self._without_chunks: set[str] = set()
-        self._opened: queue.SimpleQueue[Wire | None] = queue.SimpleQueue()
-        self._opening = ""
-        """The name of the server to which one is opened beside the sending."""
+        self._opened: queue.SimpleQueue[tuple[Server, Wire | None]] = queue.SimpleQueue()
+        self._opening: Counter[str] = Counter()
+        """How many are being opened beside the sending, per server's name."""
         self._slots = Slots()
         self._tended = self._asked_for_more = self._could_grow = self._full_until = -math.inf
         self._lock = threading.Lock()
@@ -106,6 +107,9 @@ class Transport:
             try:
                 yield
             finally:
+                for wire in [each for each in self.wires if not each.carried]:
+                    self.retire(wire)  # somebody else was quicker with the rows, and may need it
+                self._let_go_of_the_rest()
                 self._close_later()
 
     def ensure(self, *, pulse: Callable[[], None], may_carry: Callable[[Server], bool] = _anything) -> None:
@@ -136,16 +140,19 @@ class Transport:
         raise NoServerError(failures)
 
     def grow(self, *, may_carry: Callable[[Server], bool] = _anything) -> None:
-        """Begin to open one more connection beside the sending, where a server takes one more."""
+        """Begin to open one more connection beside the sending, where a server takes one more.
+
+        At most as many at a time as are open: their number doubles with each answer of a slow server, and no server is stormed.
+        """
         self._could_grow = time.monotonic()
-        if self._opening or self._could_grow < self._full_until:
+        if self._opening.total() >= max(1, len(self.wires)) or self._could_grow < self._full_until:
             return
         with contextlib.suppress(LimitsAwayError):
             server = next((one for one in self._growing() if may_carry(one) and self._has_room_for_more(one)), None)
             if server is None:
                 self._full_until = self._could_grow + LOOK_SECONDS
                 return
-            self._opening = server.name
+            self._opening[server.name] += 1
             threading.Thread(target=self._open_beside, args=(server,), daemon=True).start()
 
     def arrived(self) -> None:
@@ -198,14 +205,13 @@ class Transport:
         self.tend()
 
     def leave(self) -> None:
-        """Say goodbye to all, and to the one that is still being opened."""
+        """Say goodbye to all, and to those that are still being opened."""
         self.ways.leave()
-        if self._opening:
+        while self._opening.total():
             self._take_in()
         for wire in list(self.wires):
             self.retire(wire)
-        for server in self._servers:
-            self._slots.let_go(server)
+        self._let_go_of_the_rest()
 
     def rest(self, server: Server) -> bool:
         """Leave a server alone for a while; whether another one may be asked meanwhile."""
@@ -239,7 +245,7 @@ class Transport:
 
     # ── how many connections ─────────────────────────────────────────────────────────────────────────────────────────
     def _open_to(self, server: Server) -> int:
-        return self._wires_to(server) + (self._opening == server.name)
+        return self._wires_to(server) + self._opening[server.name]
 
     def _has_room(self, server: Server) -> bool:
         """Whether one more connection may be opened, if need be after asking for it."""
@@ -258,6 +264,11 @@ class Transport:
             return False
         self._asked_for_more = time.monotonic()
         return self._slots.ask(server, wanted=server.connections, still_open=number) > number
+
+    def _let_go_of_the_rest(self) -> None:
+        for server in self._servers:
+            if not self._open_to(server):
+                self._slots.let_go(server)
 
     def _renew(self, server: Server, number: int) -> None:
         grows = time.monotonic() - self._could_grow < GROWING_SECONDS
@@ -319,11 +330,12 @@ class Transport:
         except SmtpError:
             self._resting[server.name] = time.monotonic() + REST_SECONDS
         finally:
-            self._opened.put(wire)
+            self._opened.put((server, wire))
 
     def _take_in(self) -> None:
         """Wait for what is being opened beside the sending."""
-        wire, self._opening = self._opened.get(), ""
+        server, wire = self._opened.get()
+        self._opening[server.name] -= 1
         if wire is not None:
             self._join(wire)
 
@@ -359,7 +371,7 @@ class Transport:
         if self._lock.acquire(blocking=False):
             try:
                 self.arrived()
-                if self._opening:  # its server lets us wait, and nobody should wait for that
+                if self._opening.total():  # its server lets us wait, and nobody should wait for that
                     self._close_later()
                 else:
                     self.leave()

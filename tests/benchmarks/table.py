@@ -85,11 +85,11 @@ def _growth(growth: list[dict[str, Any]]) -> Iterator[Row]:
 
 def _latency(latency: list[dict[str, Any]]) -> Iterator[Row]:
     for each in latency:
-        share = each["messages_per_second"] / each["by_formula"]
+        share = each["in_the_middle"] / each["by_formula"]
         yield (
             f"{1000 * each['delay_seconds']:.0f} ms before every reply, {each['connections']} connections",
             f"{each['messages_per_second']}/s",
-            f"{share:.0%} of connections ÷ (4 replies × delay) = {each['by_formula']}",
+            f"{each['in_the_middle']}/s in the middle half, {share:.0%} of connections ÷ (4 replies × delay) = {each['by_formula']}",
         )
 
 
