@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import select
 import threading
 import time
@@ -66,6 +67,11 @@ def grown(one: Transport, number: int) -> None:
         return len(one.wires) >= number
 
     wait_until(is_grown, seconds=10, what=f"{number} connections")
+
+
+def has_opened(one: Transport, number: int) -> bool:
+    one.arrived()
+    return len(one.wires) >= number
 
 
 def held_by_others(server: Server, number: int) -> None:
@@ -150,13 +156,40 @@ def test_a_worker_that_does_something_else_lets_its_connections_go(
     for _ in range(2):
         with one.taken_up():
             one.ensure(pulse=nobody_minds)
+            one.wires[0].carried = 1
             time.sleep(0.2)
             one._close_unused()  # noqa: SLF001 (as the timer of the turn before, a moment late)
             assert len(one.wires) == 1, "it is in use"
+        assert len(one.wires) == 1, "it may be needed again in a moment"
     wait_until(lambda: not one.wires, seconds=5, what="hanging up")
     another = made(server)
     another.ensure(pulse=nobody_minds)
     assert len(another.wires) == 1
+
+
+def test_who_found_nothing_to_send_keeps_no_connection_from_the_others(
+    peer: smtp.Peer, made: Callable[..., Transport]
+) -> None:
+    server = to(peer, connections=1)
+    one, another = made(server), made(server)
+    with one.taken_up():
+        one.ensure(pulse=nobody_minds)
+    assert one.wires == []
+    another.ensure(pulse=nobody_minds)
+    assert len(another.wires) == 1
+
+
+@pytest.mark.usefixtures("_quickly")
+def test_as_many_connections_are_opened_at_a_time_as_are_open(peer: smtp.Peer, made: Callable[..., Transport]) -> None:
+    one = made(to(peer, connections=16))
+    one.ensure(pulse=nobody_minds)
+    for number in (2, 4, 8, 16, 16):
+        for _ in range(40):
+            one.grow()
+        wait_until(functools.partial(has_opened, one, number), seconds=10, what=f"{number} connections")
+        time.sleep(0.1)
+        one.arrived()
+        assert len(one.wires) == number
 
 
 def test_a_connection_still_being_opened_when_nobody_needs_it_any_more_is_closed_too(
