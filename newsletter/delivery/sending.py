@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.transport import Transport
     from newsletter.lib.servers import Server
 
-SLOW, SPAN, LEAST, MOST = 1.0, 5.0, 20, 2 * BATCH
-"""Where a batch takes longer than so many seconds, the next one is what these many seconds carry; at least and at most so many
-rows. More in hand would save little and be unknown, all of it, when everything dies and Redis forgets."""
+SLOW, SPAN, LEAST = 1.0, 5.0, 20
+"""Where a batch takes longer than so many seconds, the next one is what these many seconds carry, and at least so many rows."""
 PACE = 1.0
 """Seconds up to which a limit is a pace: the worker waits, in naps, so that it notices what else happens."""
 NAP, SHORTEST_NAP = 0.25, 0.005
@@ -193,7 +192,7 @@ class Sender:
         goes_on = hand.run()
         took = time.monotonic() - began
         carries = int(SPAN * hand.carried / took) if took > SLOW else 2 * self.transport.portion
-        self.transport.portion = max(LEAST, min(MOST, carries))
+        self.transport.portion = max(LEAST, min(BATCH, carries))
         return goes_on
 
     def _allowed(self, sums: Mapping[str, int]) -> dict[str, Allowance]:
