@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 CLAIM = """
 UPDATE newsletter_delivery SET attempts = attempts + 1, state = 'sending', lease = %s, due_at = NULL
-WHERE id {among} AND state IN ('queued', 'deferred') AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
+WHERE id {among} AND state IN ('queued', 'deferred')
+  AND EXISTS (SELECT 1 FROM newsletter_mailing WHERE id = %s AND state = 'sending')
 RETURNING id, provider, subscriber_id, message_id, attempts, unknowns
 """
 TIMED = """SELECT id FROM (SELECT id FROM newsletter_delivery WHERE mailing_id = %s AND due_at <= %s AND provider = %s

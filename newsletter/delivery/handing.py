@@ -262,12 +262,10 @@ class Hand:
         server = wire.server.name
         if reply.is_positive:
             facts = (claimed.delivery_id, claimed.attempts, claimed.address)
-            outcome = outcomes.sent(*facts, reply=reply, server=server, now=self._now)
+            self._leased.settle(outcomes.sent(*facts, reply=reply, server=server, now=self._now), noted=noted)
         else:
-            attempt = self._leased.attempt(claimed, server=server)
-            outcome = outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng)
+            self._leased.replied(claimed, server=server, reply=reply, noted=noted)
             self._heed(claimed.provider, reply)
-        self._leased.settle(outcome, noted=noted)
 
     def _heed(self, provider: str, reply: Reply) -> None:
         """Leave a provider alone that asks for it (S3): its rows go back, and the breaker says when to try again."""
@@ -304,7 +302,7 @@ class Hand:
         if wire in self._transport.wires:
             self._transport.retire(wire)
 
-    # ── all of them ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── the batch ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _look(self) -> None:
         """Stop where nothing more may be begun; where the batch lasts, ask again whether its readers are still there."""
         self._stops |= self._watch.makes_room()
@@ -342,6 +340,4 @@ class Hand:
         """Whatever had its dot is unknown."""
         for parcel, after_dot in wire.conversation.outstanding():
             if after_dot and parcel in self._on_the_way:
-                attempt = self._leased.attempt(self._on_the_way.pop(parcel), server=wire.server.name)
-                outcome = outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng)
-                self._leased.settle(outcome, noted=False)
+                self._leased.vanished(self._on_the_way.pop(parcel), server=wire.server.name, text=text)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from newsletter.delivery.claiming import Batch, Claim
     from newsletter.delivery.outcomes import Outcome
+    from newsletter.delivery.replies import Reply
     from newsletter.delivery.sending import Sender
 
 VISIBLE_SECONDS = 2.0
@@ -63,6 +64,16 @@ class Leased:
         self._settled.add(outcome.delivery_id)
         if noted:
             self._notes.append(answer(outcome.delivery_id, outcome.server, outcome.reply))
+
+    def replied(self, claimed: Claim, *, server: str, reply: Reply, noted: bool) -> None:
+        """Settle a row as `server` says."""
+        attempt = self.attempt(claimed, server=server)
+        self.settle(outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng), noted=noted)
+
+    def vanished(self, claimed: Claim, *, server: str, text: str) -> None:
+        """Settle a row of which nobody knows whether `server` took it: `text` says why (S4)."""
+        attempt = self.attempt(claimed, server=server)
+        self.settle(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng), noted=False)
 
     def knows(self, claimed: Claim) -> bool:
         """Whether it was settled."""

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from newsletter.audience.addresses import AddressError, parse
 from newsletter.composition.compiling import ReaderError
-from newsletter.delivery import allowing, outcomes, sentences, throttling, waiting
+from newsletter.delivery import allowing, sentences, throttling, waiting
 from newsletter.delivery.answering import Answer, What
 from newsletter.delivery.conversing import SmtpRefusedError, SmtpUnreachableError
 from newsletter.delivery.enveloping import Copy
@@ -246,8 +246,7 @@ class Relay:
                 elif answer.is_busy:
                     self._turn_away(answer)
             case What.UNKNOWN:
-                attempt, text = self._leased.attempt(claimed, server=self._desk.server.name), answer.reply.text
-                self._leased.settle(outcomes.unknown(attempt=attempt, text=text, rng=self._sender.rng), noted=False)
+                self._leased.vanished(claimed, server=self._desk.server.name, text=answer.reply.text)
             case What.OBJECTED:
                 self._suspects.append((claimed, answer.reply))
             case _:  # refused, or away
@@ -255,8 +254,7 @@ class Relay:
                 self._turn_away(answer)
 
     def _say(self, claimed: Claim, reply: Reply) -> None:
-        attempt = self._leased.attempt(claimed, server=self._desk.server.name)
-        self._leased.settle(outcomes.replied(attempt=attempt, reply=reply, rng=self._sender.rng), noted=True)
+        self._leased.replied(claimed, server=self._desk.server.name, reply=reply, noted=True)
 
     def _turn_away(self, answer: Answer) -> None:
         """The service takes nothing now: ask another one, or nobody for a while. Where somebody paused it, say nothing."""
@@ -307,9 +305,7 @@ class Relay:
         untouched = {each.delivery_id for each in (*self._back, *self._waiting)}
         for claimed in self._claims:
             if claimed.delivery_id not in untouched and not self._leased.knows(claimed):
-                attempt = self._leased.attempt(claimed, server=self._desk.server.name)
-                outcome = outcomes.unknown(attempt=attempt, text=sentences.SILENT, rng=self._sender.rng)
-                self._leased.settle(outcome, noted=False)
+                self._leased.vanished(claimed, server=self._desk.server.name, text=sentences.SILENT)
         with contextlib.suppress(PageGoneError, JournalError):
             self._leased.write_down()  # where the rows cannot be recorded now, recovery reads it there
         with contextlib.suppress(LeaseLostError):

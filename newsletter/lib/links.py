@@ -96,9 +96,8 @@ def tokens(purpose: Purpose, *, newsletter_id: int) -> Callable[[uuid.UUID], byt
         body, inside, mac = subscriber.bytes + which, inner.copy(), outer.copy()  # HMAC as RFC 2104 writes it
         inside.update(body)
         mac.update(inside.digest())
-        return binascii.b2a_base64(body + mac.digest()[:MAC_BYTES], newline=False).translate(
-            URL_SAFE
-        )  # needs no padding
+        signed = body + mac.digest()[:MAC_BYTES]
+        return binascii.b2a_base64(signed, newline=False).translate(URL_SAFE)  # 36 bytes need no padding
 
     return token_of
 
