@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from newsletter.celery import Every
+from newsletter.lib.discretion import logs_at
 from newsletter.lib.servers import LOOPBACK, first_backend, first_readable
 
 env = environ.Env()
@@ -384,16 +385,4 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ── Logs: no address, no token, no body ever (X14) ───────────────────────────────────────────────────────────────────
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "filters": {"without_tokens": {"()": "newsletter.lib.discretion.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]}},
-    "root": {"handlers": ["console"], "level": _log_level()},
-    "loggers": {
-        "django.server": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},  # it says a line for every nudge
-    },
-}
+LOGGING = logs_at(level=_log_level())

@@ -1,0 +1,67 @@
+"""Awareness campaigns: facts once, words per language."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.content.models.texts import State, Translation, one_text_per_language
+from campaigns.content.models.topics import Topic
+from campaigns.safeguarding.sensitivity import Sensitivity
+
+
+class Campaign(models.Model):
+    """An awareness campaign that lives for months across editions; never "one e-mail"."""
+
+    slug = models.SlugField(_("slug"), unique=True, help_text=_("Stands in the page's address; keep it neutral."))
+    hashtag = models.CharField(_("hashtag"), max_length=60, blank=True)
+    owner = models.CharField(_("owner"), max_length=120, help_text=_("The organisation that runs it."))
+    official_url = models.URLField(_("official page"))
+    launched_on = models.DateField(_("launched on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    sensitivity = models.PositiveSmallIntegerField(_("sensitivity"), choices=Sensitivity, default=Sensitivity.EVERYDAY)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="campaigns")
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        permissions = [("approve_campaign", "Can approve and withdraw campaigns")]
+        constraints = [
+            models.CheckConstraint(condition=Q(sensitivity__lte=3), name="campaign_sensitivity_0_to_3"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("launched_on")),
+                name="campaign_ends_after_launch",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.hashtag or self.slug
+
+
+class CampaignText(Translation):
+    """A campaign's words in one language."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="texts")
+    name = models.CharField(_("name"), max_length=120)
+    headline = models.CharField(_("headline"), max_length=160)
+    message = models.TextField(_("message"), help_text=_("What it says, in two or three sentences."))
+    call_to_action = models.CharField(_("call to action"), max_length=160)
+    body = models.TextField(_("text"), blank=True, help_text=_("Rich text for the campaign's page."))
+    content_note = models.CharField(
+        _("content note"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence before a sensitive text: what it is about, so that a reader can pass it by."),
+    )
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        constraints = [one_text_per_language("campaign")]
+
+    def __str__(self) -> str:
+        return self.name
