@@ -2,10 +2,14 @@
 
 from campaigns.content.models import (
     Campaign,
+    CampaignRevision,
     CampaignText,
+    EarlyReader,
+    EarlyReading,
     Image,
     ImageText,
     NewsItem,
+    NewsItemRevision,
     NewsItemText,
     Source,
     Topic,
@@ -15,12 +19,16 @@ from campaigns.helplines.models import Helpline, HelplineText
 
 __all__ = [
     "Campaign",
+    "CampaignRevision",
     "CampaignText",
+    "EarlyReader",
+    "EarlyReading",
     "Helpline",
     "HelplineText",
     "Image",
     "ImageText",
     "NewsItem",
+    "NewsItemRevision",
     "NewsItemText",
     "Source",
     "Topic",

@@ -5,13 +5,16 @@ Each step is one conditional update: whoever comes second finds that the item no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from campaigns.content.markup import words_of
-from campaigns.content.models import Campaign, NewsItem, State
+from campaigns.content.models import Campaign, NewsItem, State, Step
+from campaigns.content.revising import is_unkept, keep, out_of_use
 from campaigns.safeguarding import terminology
 from campaigns.safeguarding.sensitivity import needs_content_note
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
     from campaigns.content.models import CampaignText, NewsItemText
 
@@ -54,18 +58,20 @@ class NotReadyError(ApprovingError):
         self.sentences = sentences
 
 
-def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
+@transaction.atomic
+def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
     """Ask an approver to read it.
 
     Raises:
         StepError: it is not a draft.
     """
-    del by  # the admin's log says who asked
     _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now)
+    keep(item=item, step=Step.SUBMITTED, by=by, now=now, comment=comment)
 
 
-def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
-    """Let it be printed and read; a news item notes who checked it, and the day.
+@transaction.atomic
+def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
+    """Let it be printed and read, instead of the version that was till now; a news item notes who checked it, and the day.
 
     Raises:
         NotReadyError: something must be mended first.
@@ -77,26 +83,48 @@ def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> 
     if isinstance(item, NewsItem):
         item.checked_by, item.checked_on = by, localtime(now).date()
         item.save(update_fields=["checked_by", "checked_on"])
+    keep(item=item, step=Step.APPROVED, by=by, now=now, comment=comment)
 
 
-def return_to_draft(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
+@transaction.atomic
+def return_to_draft(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
     """Take it back to be written on: from review, or because somebody edited what was approved or withdrawn.
+
+    The version that was approved last stays in print until a new one is approved; what was withdrawn stays out of it.
 
     Raises:
         StepError: it is a draft already.
     """
-    del by  # the admin's log says who returned it
     _move(item, from_states=[State.IN_REVIEW, State.APPROVED, State.WITHDRAWN], to=State.DRAFT, now=now)
+    keep(item=item, step=Step.RETURNED, by=by, now=now, comment=comment)
 
 
-def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
-    """Take it out of print.
+@transaction.atomic
+def edited(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> bool:
+    """Keep what somebody wrote. An approved item is a draft again, while the version approved last stays in print.
+
+    Returns whether it fell back to a draft. Nothing happens where nothing was changed.
+    """
+    if not is_unkept(item):
+        return False
+    fell_back = item.state == State.APPROVED
+    if fell_back:
+        _move(item, from_states=[State.APPROVED], to=State.DRAFT, now=now)
+    keep(item=item, step=Step.SAVED, by=by, now=now, comment=comment)
+    return fell_back
+
+
+@transaction.atomic
+def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
+    """Take it out of print, the approved version too when a newer one is being written.
 
     Raises:
-        StepError: it is not approved.
+        StepError: nothing of it is in print.
     """
-    del by  # the admin's log says who withdrew it
-    _move(item, from_states=[State.APPROVED], to=State.WITHDRAWN, now=now)
+    printed = Q(state=State.APPROVED) | Q(in_use__isnull=False)
+    _move(item, from_states=[*State], to=State.WITHDRAWN, now=now, only=printed)
+    out_of_use(item)
+    keep(item=item, step=Step.WITHDRAWN, by=by, now=now, comment=comment)
 
 
 def obstacles(item: NewsItem | Campaign) -> Iterator[str]:
@@ -122,8 +150,10 @@ def _words(item: NewsItem | Campaign, text: NewsItemText | CampaignText) -> str:
     return "\n".join(words_of(getattr(text, name)) for name in WORDS[type(item)])
 
 
-def _move(item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime) -> None:
-    here = type(item)._default_manager.filter(pk=item.pk)  # noqa: SLF001 (both models' own managers)
-    if not here.filter(state__in=from_states).update(state=to, updated_at=now):
+def _move(
+    item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime, only: Q | None = None
+) -> None:
+    here: QuerySet[Any] = type(item)._default_manager.filter(pk=item.pk)  # noqa: SLF001 (both models' own managers)
+    if not here.filter(only or Q(), state__in=from_states).update(state=to, updated_at=now):
         raise StepError(here.values_list("state", flat=True).get())
     item.state = to
