@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.auth.models import User
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
@@ -102,6 +102,10 @@ class ApprovableAdmin(Admin):
         """The history of versions in the place of Django's, and the way back to one of them."""
         return [*versions.urls(self), *super().get_urls()]
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One button less: the steps need the room, and nobody writes two items in a row without looking at the first."""
+        return super().render_change_form(request, context | {"show_save_and_add_another": False}, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, _form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
         """Save, but let no button act yet: the words are not written before `save_related`."""
         if change:
@@ -167,7 +171,7 @@ def standing_of(item: NewsItem | Campaign) -> tuple[str, str]:
     """The state as Unfold's badges want it: its value and its words, with a word on what is in print meanwhile."""
     words = str(item.get_state_display())
     if item.in_use and item.state in {State.DRAFT, State.IN_REVIEW}:
-        words = gettext("%(state)s, earlier version in print") % {"state": words}
+        words = gettext("%(state)s · older version in print") % {"state": words}
     return item.state, words
 
 

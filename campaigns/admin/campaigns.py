@@ -39,7 +39,7 @@ class CampaignAdmin(ApprovableAdmin):
         *language_tabs(CampaignForm),
         (_("Who and when"), {"fields": ["hashtag", "owner", "official_url", "launched_on", "ends_on", "licence"]}),
         (_("Care"), {"fields": ["slug", "topics", "sensitivity"]}),
-        (_("Version"), {"fields": ["version", ("comment", "seen")]}),
+        (_("Version"), {"fields": ["version", "comment"]}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:

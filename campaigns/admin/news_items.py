@@ -44,7 +44,7 @@ class NewsItemAdmin(ApprovableAdmin):
             _("Care and time"),
             {"fields": ["slug", "sensitivity", "embargo_until", "valid_until", "checked_by", "checked_on"]},
         ),
-        (_("Version"), {"fields": ["version", ("comment", "seen")]}),
+        (_("Version"), {"fields": ["version", "comment"]}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NewsItem]:

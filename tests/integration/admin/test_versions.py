@@ -44,7 +44,7 @@ def test_an_edit_of_an_approved_item_keeps_the_approved_version_in_print(chief: 
     assert "Written anew." not in str(item.in_use.content)
     assert item.revisions.order_by("-number")[0].comment == "Shorter."
     listed = chief.get(reverse("admin:campaigns_newsitem_changelist")).content.decode()
-    assert "earlier version in print" in listed
+    assert "older version in print" in listed
 
 
 def test_the_history_shows_every_version_and_what_differs(chief: Client, item: NewsItem) -> None:
