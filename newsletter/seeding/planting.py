@@ -108,7 +108,9 @@ def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:
         "sensitivity": seed.sensitivity,
     }
     item, _created = NewsItem.objects.update_or_create(
-        slug=seed.slug, defaults=facts, create_defaults=facts | {"state": State.APPROVED, "checked_on": localtime(now).date()}
+        slug=seed.slug,
+        defaults=facts,
+        create_defaults=facts | {"state": State.APPROVED, "checked_on": localtime(now).date()},
     )
     item.topics.set(Topic.objects.filter(slug__in=seed.topics))
     item.campaigns.set(Campaign.objects.filter(slug__in=seed.campaigns))
