@@ -103,10 +103,11 @@ def _difference(label: str, old: str, new: str, *, as_whole: bool, language: str
 
 def _rows(model: type[models.Model], name: str, old: AnyRevision, new: AnyRevision) -> Iterator[Difference]:
     row_model: Any = model._meta.get_field(name).related_model  # noqa: SLF001 (Django's documented model API)
+    words = [word for word in SHAPES[model].rows[name] if word != "language"]
     before, after = _by_key(old.content["rows"].get(name, [])), _by_key(new.content["rows"].get(name, []))
     for key in dict.fromkeys([*before, *after]):
         one, other = before.get(key, {}), after.get(key, {})
-        for word in (name for name in dict.fromkeys([*one, *other]) if name != "language"):
+        for word in words:
             label = f"{_label(row_model, word)} · {_name_of(name, key)}"
             pair = _read(word, one), _read(word, other)
             yield from _difference(label, *pair, as_whole=False, language=key if name == "texts" else "")
