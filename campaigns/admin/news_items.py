@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import early_readers
@@ -19,7 +20,23 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
-NewsItemForm = texts_form(text=NewsItemText, owner="news_item", rich=["body"], base=VersionedForm)
+TextsForm = texts_form(text=NewsItemText, owner="news_item", rich=["body"], base=VersionedForm)
+
+
+class NewsItemForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a function, one class per text table
+    """Facts and words; dates that cannot be are told at their fields."""
+
+    def clean(self) -> dict[str, Any]:
+        """No source of tomorrow, and nothing that is out of date before it was published."""
+        cleaned: dict[str, Any] = super().clean()
+        published, valid_until = cleaned.get("source_date"), cleaned.get("valid_until")
+        if published and published > timezone.localdate():
+            self.add_error(
+                "source_date", _("This day has not come yet. Give the day on which the source published it.")
+            )
+        if published and valid_until and valid_until < published:
+            self.add_error("valid_until", _("This is before the source published it. Give a later day, or none."))
+        return cleaned
 
 
 @admin.register(NewsItem)
