@@ -1,5 +1,12 @@
 """The register through which Django finds this app's tables; nobody imports it."""
 
+from campaigns.calendar.models import (
+    Follower,
+    ObservanceReminder,
+    OwnObservance,
+    OwnObservanceText,
+    ReminderLetter,
+)
 from campaigns.content.models import (
     Campaign,
     CampaignRevision,
@@ -23,6 +30,7 @@ __all__ = [
     "CampaignText",
     "EarlyReader",
     "EarlyReading",
+    "Follower",
     "Helpline",
     "HelplineText",
     "Image",
@@ -30,6 +38,10 @@ __all__ = [
     "NewsItem",
     "NewsItemRevision",
     "NewsItemText",
+    "ObservanceReminder",
+    "OwnObservance",
+    "OwnObservanceText",
+    "ReminderLetter",
     "Source",
     "Topic",
     "TopicText",
