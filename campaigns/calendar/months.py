@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONG = 8
+LONG = 4
 """A span of so many days or more is told once, above the weeks, and not on each of its days."""
 
 

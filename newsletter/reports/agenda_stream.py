@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -59,8 +60,11 @@ def page_of(entry: Entry) -> str:
 
 
 def _uid(entry: Entry) -> str:
-    year = f"-{entry.occurrence.year}" if entry.occurrence else ""
-    return f"{entry.kind}-{entry.id}{year}@{settings.SITE_HOST}"
+    """The same for ever; an observance's key stands in it as a hash alone, for the key may say too much."""
+    if entry.occurrence is None:
+        return f"{entry.kind}-{entry.id}@{settings.SITE_HOST}"
+    key = hashlib.sha256(entry.id.encode()).hexdigest()[:16]
+    return f"{entry.kind}-{key}-{entry.occurrence.year}@{settings.SITE_HOST}"
 
 
 def _description(entry: Entry) -> str:
