@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -47,6 +47,13 @@ NEEDS = {
 """The fields each shape cannot do without."""
 ONE_DAY = ("fixed", "nth", "within")
 """Shapes of a single day, which may lie a number of days `later`."""
+WHICH = [
+    (1, pgettext_lazy("ordinal", "first")),
+    (2, pgettext_lazy("ordinal", "second")),
+    (3, pgettext_lazy("ordinal", "third")),
+    (4, pgettext_lazy("ordinal", "fourth")),
+    (-1, pgettext_lazy("ordinal", "last")),
+]
 PARTS = ("shape", "nth", "weekday", "day", "month", "last_day", "last_month", "later")
 Parts = dict[str, Any]
 TextsForm: Any = texts_form(text=cast("Any", OwnObservanceText), owner="observance")
@@ -79,9 +86,7 @@ class OwnObservanceForm(TextsForm):  # type: ignore[misc]  # made by a function,
         choices=list(SHAPES.items()),
         widget=UnfoldAdminSelectWidget(attrs={"data-needs": _needs()}),
     )
-    nth = _choice(
-        _("Which one"), [(1, _("first")), (2, _("second")), (3, _("third")), (4, _("fourth")), (-1, _("last"))]
-    )
+    nth = _choice(_("Which one"), WHICH)
     weekday = _choice(_("Weekday"), list(enumerate(WEEKDAYS)))
     day = _number(_("Day"), 31)
     month = _choice(_("Month"), [(number, MONTHS[number]) for number in MONTHS])
