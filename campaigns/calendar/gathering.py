@@ -17,6 +17,11 @@ def find(key: str) -> Observance | None:
     return by_key(key) or next((each for each in own() if each.key == key), None)
 
 
+def choices() -> list[tuple[str, str]]:
+    """Key and name of each, for a field in which somebody chooses one; sorted by name in the active language."""
+    return sorted(((each.key, each.name()) for each in everything()), key=lambda pair: pair[1].casefold())
+
+
 def own() -> list[Observance]:
     """What staff entered, in the order in which they did; a rule written past the form is left out."""
     rows = OwnObservance.objects.prefetch_related("texts").order_by("pk")

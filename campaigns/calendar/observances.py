@@ -2,7 +2,6 @@
 
     by_key("safer-internet-day")                       the observance, or None
     occurrences(dt.date(2027, 2, 1), dt.date(2027, 2, 28))   Safer Internet Day on 2027-02-09
-    choices()                                          (key, name) pairs for a form, names in the active language
 
 The facts are data: observances.yaml beside this module.
 """
@@ -88,11 +87,6 @@ def all_observances() -> tuple[Observance, ...]:
 def by_key(key: str) -> Observance | None:
     """The observance of the data file under `key`; None for a key nobody knows."""
     return next((each for each in all_observances() if each.key == key), None)
-
-
-def choices() -> list[tuple[str, str]]:
-    """Key and name, for a field in which somebody chooses one; sorted by name in the active language."""
-    return sorted(((each.key, each.name()) for each in all_observances()), key=lambda pair: pair[1].casefold())
 
 
 def occurrences(first: dt.date, last: dt.date, *, among: Iterable[Observance] | None = None) -> list[Occurrence]:

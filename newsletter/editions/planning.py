@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from campaigns.content.models import Campaign, State
 from newsletter.editions.editing import next_code
@@ -90,6 +91,6 @@ def _draft(occurrence: Occurrence, newsletter: Newsletter, dated: dt.date) -> Ed
 
 
 def campaign_of(observance: str) -> Campaign | None:
-    """The approved campaign that belongs to the observance under this key, the youngest of several."""
-    approved = Campaign.objects.filter(observance=observance, state=State.APPROVED)
-    return approved.order_by("-launched_on", "-pk").first()
+    """The campaign that belongs to the observance under this key and has an approved version, the youngest of several."""
+    approved = Q(state=State.APPROVED) | Q(in_use__isnull=False)
+    return Campaign.objects.filter(approved, observance=observance).order_by("-launched_on", "-pk").first()

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from campaigns.calendar.observances import Observance
 
 SENT = "sent"
+OWNERS = ("news_item", "news_item__in_use", "campaign", "campaign__in_use")
+"""What holds a level: each block's object, and the version of it that is printed while a newer one is being written."""
 
 
 class Kind(StrEnum):
@@ -174,7 +176,9 @@ def _is_chosen(observance: Observance, chosen: Filter) -> bool:
 
 def _campaigns(first: dt.date, last: dt.date, chosen: Filter) -> Iterator[Entry]:
     runs = Q(launched_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
-    rows = Campaign.objects.filter(runs).exclude(state=State.WITHDRAWN).prefetch_related("texts")
+    rows = (
+        Campaign.objects.filter(runs).exclude(state=State.WITHDRAWN).select_related("in_use").prefetch_related("texts")
+    )
     if chosen.topic:
         rows = rows.filter(topics__slug=chosen.topic)
     for campaign in rows.order_by("launched_on", "pk"):
@@ -184,15 +188,15 @@ def _campaigns(first: dt.date, last: dt.date, chosen: Filter) -> Iterator[Entry]
 
 
 def _campaign(campaign: Campaign, begins: dt.date, ends: dt.date | None) -> Entry:
+    level = max(campaign.sensitivity, campaign.in_use.sensitivity if campaign.in_use else 0)
+    neutral = gettext("Campaign no. %(id)d") % {"id": campaign.pk}
     return Entry(
         kind=Kind.CAMPAIGN,
         id=str(campaign.pk),
         first=begins,
         last=ends or dt.date.max,
         title=str(campaign),
-        discreet=gettext("Campaign no. %(id)d") % {"id": campaign.pk}
-        if needs_content_note(campaign.sensitivity)
-        else str(campaign),
+        discreet=neutral if needs_content_note(level) else str(campaign),
         changed_at=campaign.updated_at,
         state=campaign.state,
         said=campaign.get_state_display(),
@@ -251,12 +255,12 @@ def _with_levels(rows: QuerySet[Edition], chosen: Filter) -> QuerySet[Edition]:
     if chosen.topic:
         blocks = Block.objects.filter(Q(campaign__topics__slug=chosen.topic) | Q(news_item__topics__slug=chosen.topic))
         rows = rows.filter(pk__in=blocks.values("edition"))
-    levels = {"of_items": Max("blocks__news_item__sensitivity"), "of_campaigns": Max("blocks__campaign__sensitivity")}
+    levels = {f"level_of_{owner}": Max(f"blocks__{owner}__sensitivity") for owner in OWNERS}
     return rows.annotate(**levels).prefetch_related("texts", "mailings", "newsletter__texts")
 
 
 def _entry(kind: Kind, pk: int, edition: Any, day: dt.date, state: str, said: str) -> Entry:
-    level = max(edition.of_items or 0, edition.of_campaigns or 0)
+    level = max(getattr(edition, f"level_of_{owner}") or 0 for owner in OWNERS)
     return Entry(
         kind=kind,
         id=str(pk),

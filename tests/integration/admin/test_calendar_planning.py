@@ -11,6 +11,7 @@ from campaigns.calendar.models import ObservanceReminder
 from campaigns.content.models import Campaign
 from newsletter.editions.models import Edition
 from tests.builders import a_newsletter
+from tests.integration.admin.filled import filled
 from tests.integration.calendar.conftest import an_own_date
 
 if TYPE_CHECKING:
@@ -129,6 +130,21 @@ def test_an_observances_page_tells_what_it_is_and_when_it_comes(chief: Client) -
         assert words in page
     assert 'href="https://www.saferinternetday.org/"' in page
     assert chief.get(f"{CALENDAR}dates/nonsense/").status_code == 404
+
+
+def test_a_campaign_is_tied_to_an_observance_by_its_name(chief: Client) -> None:
+    row = an_own_date()
+    campaign = Campaign.objects.create(
+        slug="net", owner="We", official_url="https://example.org/", launched_on=timezone.localdate()
+    )
+    url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    page = said(chief, url)
+    assert "Safer Internet Day</option>" in page
+    assert f'value="{row.key}"' in page
+    assert chief.post(url, filled(chief, url, observance="safer-internet-day")).status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.observance == "safer-internet-day"
+    assert chief.post(url, filled(chief, url, observance="nonsense")).context["adminform"].form.errors["observance"]
 
 
 def test_an_own_dates_page_leads_to_where_it_is_changed(chief: Client) -> None:

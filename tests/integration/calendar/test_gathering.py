@@ -66,3 +66,12 @@ def test_a_rule_that_is_none_is_refused_with_a_sentence() -> None:
     with override("en"), pytest.raises(ValidationError) as caught:
         row.full_clean()
     assert caught.value.message_dict["rule"] == ["31 February never comes. Choose a day that February has."]
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_choices_name_everything_in_the_readers_language(language: str) -> None:
+    row = an_own_date()
+    with override(language):
+        pairs = gathering.choices()
+    assert {key for key, _name in pairs} == {row.key, *(each.key for each in all_observances())}
+    assert [name for _key, name in pairs] == sorted((name for _key, name in pairs), key=str.casefold)

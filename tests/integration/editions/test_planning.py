@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, connection
 
 from campaigns.calendar.observances import Occurrence, by_key, occurrence_in
-from campaigns.content.models import Campaign, State
+from campaigns.content.models import Campaign, CampaignRevision, State
 from campaigns.safeguarding.neutrality import telling_words
 from newsletter.editions import editing, planning
 from newsletter.editions.models import BlockKind, Edition
-from tests.builders import a_newsletter, an_edition
+from tests.builders import NOON, a_newsletter, an_edition
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -78,6 +78,17 @@ def test_its_youngest_approved_campaign_is_the_first_block() -> None:
     edition, _new = planning.plan(occurrence=occurrence(), newsletter=a_newsletter(), today=TODAY)
     block = edition.blocks.get()
     assert (block.kind, block.campaign) == (BlockKind.CAMPAIGN, chosen)
+
+
+@pytest.mark.django_db
+def test_a_campaign_that_is_being_rewritten_stands_there_as_it_was_approved() -> None:
+    campaign = a_campaign("rewritten")
+    campaign.in_use = CampaignRevision.objects.create(
+        item=campaign, number=1, step="approved", state=State.APPROVED, at=NOON, content={}, sensitivity=0
+    )
+    campaign.state = State.DRAFT
+    campaign.save()
+    assert planning.campaign_of("safer-internet-day") == campaign
 
 
 @pytest.mark.django_db

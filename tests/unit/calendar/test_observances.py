@@ -13,7 +13,6 @@ from campaigns.calendar.observances import (
     Observance,
     all_observances,
     by_key,
-    choices,
     next_of,
     occurrence_in,
     occurrences,
@@ -174,14 +173,6 @@ def test_names_are_in_the_language_asked_for_else_in_any() -> None:
 def test_a_name_for_screens_that_others_see_is_the_name_unless_there_is_another() -> None:
     assert observances.by_key("child-protection-coe").discreet_name("en") == "European day of child protection"  # type: ignore[union-attr]
     assert observances.by_key("black-friday").discreet_name("en") == "Black Friday (sales and scams)"  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_choices_name_every_observance_in_the_readers_language(language: str) -> None:
-    with override(language):
-        pairs = choices()
-    assert {key for key, _name in pairs} == {each.key for each in all_observances()}
-    assert [name for _key, name in pairs] == sorted((name for _key, name in pairs), key=str.casefold)
 
 
 def test_a_key_that_nobody_knows_is_nothing() -> None:
