@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.calendar.dates import LEAP, After, Fixed, NeverError, NotSevenDaysError, Nth, Span, Week, Within
+from campaigns.calendar.dates import LEAP, After, Fixed, NeverError, NotSevenDaysError, Nth, Span, Within
 
 if TYPE_CHECKING:
     from campaigns.calendar.dates import Rule, RuleError
@@ -65,7 +65,7 @@ def said(rule: Rule) -> str:
             return ngettext("%(count)d day after: %(base)s", "%(count)d days after: %(base)s", rule.days) % facts
         case Span():
             return f"{said(rule.first)} – {said(rule.last)}"
-        case Week():
+        case _:
             facts = {"weekday": WEEKDAYS[rule.weekday], "base": said(rule.holding)}
             return gettext("the week that begins on %(weekday)s and holds: %(base)s") % facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,12 @@ def plan(*, occurrence: Occurrence, newsletter: Newsletter, today: dt.date) -> t
     """
     if occurrence.last < today:
         raise OverError
-    for attempt in itertools.count(1):
-        if already := planned_for(occurrence, newsletter=newsletter):
-            return already, False
-        try:
-            return _draft(occurrence, newsletter, max(occurrence.first, today)), True
-        except IntegrityError:  # somebody was first, with this observance or with the slug: look again
-            if attempt == TRIES:
-                raise
-    raise AssertionError  # pragma: no cover (count never ends)
+    for _try in range(TRIES - 1):
+        with contextlib.suppress(
+            IntegrityError
+        ):  # somebody was first, with this observance or with the slug: look again
+            return _found_or_drafted(occurrence, newsletter, today)
+    return _found_or_drafted(occurrence, newsletter, today)
 
 
 def planned_for(occurrence: Occurrence, *, newsletter: Newsletter) -> Edition | None:
@@ -73,6 +71,12 @@ def free_slug(newsletter: Newsletter, dated: dt.date) -> str:
     stem = f"{newsletter.slug[:STEM].rstrip('-')}-{dated.isoformat()}"
     taken = set(Edition.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return next(slug for n in itertools.count(1) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def _found_or_drafted(occurrence: Occurrence, newsletter: Newsletter, today: dt.date) -> tuple[Edition, bool]:
+    if already := planned_for(occurrence, newsletter=newsletter):
+        return already, False
+    return _draft(occurrence, newsletter, max(occurrence.first, today)), True
 
 
 @transaction.atomic

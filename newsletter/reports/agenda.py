@@ -174,17 +174,15 @@ def _is_chosen(observance: Observance, chosen: Filter) -> bool:
     return in_topic and chosen.country in ("", observance.country or INTERNATIONAL)
 
 
-def _campaigns(first: dt.date, last: dt.date, chosen: Filter) -> Iterator[Entry]:
+def _campaigns(first: dt.date, last: dt.date, chosen: Filter) -> list[Entry]:
     runs = Q(launched_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
     rows = (
         Campaign.objects.filter(runs).exclude(state=State.WITHDRAWN).select_related("in_use").prefetch_related("texts")
     )
     if chosen.topic:
         rows = rows.filter(topics__slug=chosen.topic)
-    for campaign in rows.order_by("launched_on", "pk"):
-        for begins, ends in spans_of(campaign):
-            if begins <= last and (ends is None or ends >= first):
-                yield _campaign(campaign, begins, ends)
+    spans = (_campaign(one, *span) for one in rows.order_by("launched_on", "pk") for span in spans_of(one))
+    return [entry for entry in spans if entry.first <= last and entry.last >= first]
 
 
 def _campaign(campaign: Campaign, begins: dt.date, ends: dt.date | None) -> Entry:

@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 
 from campaigns.calendar.models import Follower, LetterState, ObservanceReminder, ReminderLetter
+from newsletter import tasks
 from newsletter.editions import planning, reminding
 from tests.builders import a_newsletter
 from tests.integration.editions.test_planning import occurrence
@@ -165,3 +166,10 @@ def test_one_letter_carries_one_message_id_however_often_it_is_handed_over(edito
     first, second = (str(letter.message()["Message-ID"]) for letter in mail.outbox)
     assert first == second
     assert editor.pk
+
+
+def test_beat_asks_for_letters_and_the_task_may_run_twice(editor: User, settings: Settings) -> None:
+    assert settings.CELERY_BEAT_SCHEDULE["dates"]["task"] == tasks.remind_of_dates.name
+    for _time in range(2):
+        tasks.remind_of_dates()
+    assert len(mail.outbox) == ReminderLetter.objects.filter(person=editor, state=LetterState.SENT).count() <= 1

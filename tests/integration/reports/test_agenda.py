@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.utils.translation import override
 
 from campaigns.calendar.observances import all_observances
@@ -176,3 +177,12 @@ def test_the_feed_tells_no_bystander_what_a_sensitive_thing_is_about() -> None:
     assert "Sexual" not in words
     assert "sexual" not in words
     assert "abuse" not in words
+
+
+def test_what_somebody_sees_goes_by_their_permissions() -> None:
+    person = User.objects.create_user("reader")
+    assert agenda.sight_of(person) == Sight(campaigns=False, editions=False, mailings=False)
+    person.user_permissions.add(Permission.objects.get(codename="view_mailing"))
+    assert not agenda.sight_of(User.objects.get(pk=person.pk)).mailings
+    chief = User.objects.create_superuser("chief")
+    assert agenda.sight_of(chief) == EVERYTHING
