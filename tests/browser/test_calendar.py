@@ -12,6 +12,7 @@ from campaigns.content.models import Campaign, State
 from newsletter.editions.models import Edition
 from newsletter.seeding.planting import plant
 from tests.browser.test_editing import PHRASE, sign_in
+from tests.builders import a_newsletter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,11 +98,27 @@ def test_the_form_of_an_own_date_asks_only_for_what_is_needed(desk: Callable[...
     assert re.search(r"\d+ March – \d+ March \d{4}", page.inner_text("body"))
 
 
-def test_an_address_is_made_and_can_be_copied(desk: Callable[..., Page]) -> None:
+def test_of_two_newsletters_one_is_chosen_on_a_page_of_its_own(
+    desk: Callable[..., Page], axe: Callable[[Page], list[Violation]]
+) -> None:
+    page = desk(width=390, dark=True)
+    a_newsletter("other")
+    page.goto(f"{CALENDAR}dates/black-friday/")
+    page.get_by_role("button", name="Plan an edition").first.click()
+    assert axe(page) == []
+    page.get_by_role("button", name="News from the net").click()
+    page.wait_for_url("**/change/**")
+    assert Edition.objects.get(observance="black-friday").newsletter.slug == "other"
+
+
+def test_an_address_is_made_and_can_be_copied(
+    desk: Callable[..., Page], axe: Callable[[Page], list[Violation]]
+) -> None:
     page = desk()
     page.goto(f"{CALENDAR}follow/")
     page.get_by_role("button", name="Make my address").click()
     address = page.get_by_label("Subscribe to this address").input_value()
+    assert axe(page) == []
     answer = page.request.get(address)
     assert answer.status == 200
     assert answer.body().startswith(b"BEGIN:VCALENDAR\r\n")

@@ -125,3 +125,10 @@ def test_who_may_only_look_sees_it_without_fields(staff: Any) -> None:
     page = staff("campaigns.view_ownobservance").get(f"/admin/campaigns/ownobservance/{row.pk}/change/")
     assert page.status_code == 200
     assert 'name="day"' not in page.content.decode()
+
+
+def test_two_hundred_of_them_cost_few_queries(chief: Client, django_assert_max_num_queries: Any) -> None:
+    for n in range(200):
+        an_own_date(name=f"Date {n}")
+    with django_assert_max_num_queries(16):
+        assert chief.get("/admin/campaigns/ownobservance/").status_code == 200
