@@ -15,7 +15,7 @@ from campaigns.content.models import (
     Topic,
     TopicText,
 )
-from campaigns.helplines.models import Helpline, HelplineText
+from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
 
 __all__ = [
     "Campaign",
@@ -24,6 +24,9 @@ __all__ = [
     "EarlyReader",
     "EarlyReading",
     "Helpline",
+    "HelplineCheck",
+    "HelplineHours",
+    "HelplineReminder",
     "HelplineText",
     "Image",
     "ImageText",

@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "newsletter.tasks.sweep", "schedule": Every(SWEEP_SECONDS), "options": {"expires": 30}},
     "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": Every(60.0), "options": {"expires": 50}},
+    "helplines": {"task": "newsletter.tasks.remind_of_helplines", "schedule": Every(3600.0)},
 }
 
 # ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────

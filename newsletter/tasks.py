@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns.helplines import reminding
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
+from newsletter.lib import notifying
 
 log = logging.getLogger(__name__)
 
@@ -82,3 +84,19 @@ def look_up_domains() -> None:
     """Find out which provider receives for each reader's domain. While mail is only caught, nobody out there is asked."""
     ask = None if settings.CATCHING_MAIL else resolving.ask_dns
     resolving.keep_up(now=timezone.now(), seconds=LOOK_UP_SECONDS, ask=ask)
+
+
+@shared_task
+def remind_of_helplines() -> None:
+    """Write to who looks after the help directory about what falls due soon; rows remember what was said."""
+    reminding.remind(now=timezone.now(), send=_sent_to_keeper)
+
+
+def _sent_to_keeper(notice: reminding.Notice) -> bool:
+    return notifying.notify(
+        to=notice.person.email,
+        language=notice.language,
+        template="helplines_due",
+        context=notice.context,
+        occasion=notice.occasion,
+    )
