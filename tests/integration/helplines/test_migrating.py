@@ -1,4 +1,4 @@
-"""Migration 0004 on a directory that people have used: nothing is lost, and no promise too long survives."""
+"""The migration `what_a_check_is_worth` on a directory that people have used: nothing is lost, and no promise too long survives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE = ("campaigns", "0003_a_content_note_for_campaigns")
+NAME = "what_a_check_is_worth"
 DAY = dt.date(2026, 11, 16)
 
 
@@ -31,8 +31,15 @@ def migrate(*targets: tuple[str, str]) -> Any:
 def old() -> Iterator[Any]:
     """The tables as they were."""
     newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(BEFORE).get_model("campaigns", "Helpline").objects
+    yield migrate(_before()).get_model("campaigns", "Helpline").objects
     migrate(*newest)
+
+
+def _before() -> tuple[str, str]:
+    """The migration before ours, whatever its number."""
+    ours = next(each for each in MigrationExecutor(connection).loader.disk_migrations.values() if NAME in each.name)
+    app, name = next(parent for parent in ours.dependencies if parent[0] == "campaigns")
+    return app, name
 
 
 def test_checks_that_are_known_begin_the_history_and_no_promise_is_too_long(old: Any) -> None:
