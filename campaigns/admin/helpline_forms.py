@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminSelectWidget
 
 from campaigns.admin.texts import texts_form
-from campaigns.helplines import dialling
+from campaigns.helplines import dialling, verifying
 from campaigns.helplines.countries import by_name
 from campaigns.helplines.languages import NAMES
 from campaigns.helplines.models import REVIEW_WITHIN, Helpline, HelplineHours, HelplineText
@@ -64,6 +64,11 @@ class HelplineForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a fu
     def clean(self) -> dict[str, Any]:
         """At least one way to reach it, and dates that promise no more than the directory may."""
         cleaned: dict[str, Any] = super().clean()
+        if self.data.get("state", "") not in {"", verifying.state_at_rest(self.instance)}:
+            self.add_error(
+                None,
+                _("Somebody else saved this entry while you wrote. What you typed stands here; save again to keep it."),
+            )
         if not any(cleaned.get(way) for way in WAYS) and not self.errors.keys() & set(WAYS):
             self.add_error("phone", _("Enter a number, or an SMS number, a chat or a web page below."))
         verified_on = cleaned.get("verified_on")

@@ -130,7 +130,8 @@ class HelplineAdmin(Admin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form, with its standing above and its history below."""
         if entry := context.get("original"):
-            context |= checking.about(entry)
+            stored = Helpline.objects.whole().select_related("verified_by").get(pk=entry.pk)  # not what a form tried
+            context |= checking.about(stored) | {"state": verifying.state_at_rest(stored)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Helpline, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)

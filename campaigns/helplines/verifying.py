@@ -101,6 +101,12 @@ def digest_at_rest(helpline: Helpline) -> str:
     return digest_of(stored) if stored else ""
 
 
+def state_at_rest(helpline: Helpline) -> str:
+    """What the database holds of an entry and of its check, in a word that changes with either; empty for a new entry."""
+    dates = Helpline.objects.filter(pk=helpline.pk).values_list("verified_on", "review_by").first()
+    return f"{digest_at_rest(helpline)} {dates}" if dates else ""
+
+
 @transaction.atomic
 def _unverify(helpline: Helpline, what: Checked, *, by: User | None, now: dt.datetime) -> None:
     line_of(helpline, what, by=by, now=now).save()

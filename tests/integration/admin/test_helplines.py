@@ -187,6 +187,19 @@ def test_who_corrects_a_number_beside_its_source_saves_and_verifies_at_once(chie
     assert (after.phone, after.verified_on, verifying.is_as_checked(after)) == ("116 112", today(), True)
 
 
+def test_a_form_opened_before_somebody_else_saved_asks_once_and_loses_nothing(chief: Client, line: Helpline) -> None:
+    form = chief.get(change_url(line))
+    posted = filled(chief, change_url(line), phone="116 113") | {"state": form.context["state"]}
+    Helpline.objects.update(phone="116 112")
+    page = chief.post(change_url(line), posted)
+    assert "Somebody else saved this entry" in page.content.decode()
+    assert 'value="116 113"' in page.content.decode()
+    assert "Checked on" not in page.content.decode()
+    assert Helpline.objects.get().phone == "116 112"
+    assert chief.post(change_url(line), posted | {"state": page.context["state"]}).status_code == 302
+    assert Helpline.objects.get().phone == "116 113"
+
+
 def test_a_date_taken_out_takes_the_entry_out_of_print(chief: Client, line: Helpline) -> None:
     saved(chief, line, verified_on="", review_by="")
     assert Helpline.objects.get().verified_on is None
