@@ -22,6 +22,7 @@ from campaigns.content.models import (
     Topic,
     TopicText,
 )
+from campaigns.feeds.models import Feed, FeedEntry, Story
 from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "CampaignText",
     "EarlyReader",
     "EarlyReading",
+    "Feed",
+    "FeedEntry",
     "Follower",
     "Helpline",
     "HelplineCheck",
@@ -46,6 +49,7 @@ __all__ = [
     "OwnObservanceText",
     "ReminderLetter",
     "Source",
+    "Story",
     "Topic",
     "TopicText",
 ]

@@ -296,15 +296,19 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_QUEUES = [Queue("urgent"), Queue("celery"), Queue("mailings")]
+CELERY_TASK_QUEUES = [Queue("urgent"), Queue("celery"), Queue("mailings"), Queue("feeds")]
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"newsletter.tasks.work": {"queue": "mailings"}}  # unless its lane is urgent (tasks.nudge)
+CELERY_TASK_ROUTES = {
+    "newsletter.tasks.work": {"queue": "mailings"},  # unless its lane is urgent (tasks.nudge)
+    "newsletter.tasks.poll_feeds": {"queue": "feeds"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "newsletter.celery:Schedule"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "newsletter.tasks.sweep", "schedule": Every(SWEEP_SECONDS), "options": {"expires": 30}},
     "dates": {"task": "newsletter.tasks.remind_of_dates", "schedule": Every(1800.0), "options": {"expires": 900}},
+    "feeds": {"task": "newsletter.tasks.poll_feeds", "schedule": Every(60.0), "options": {"expires": 50}},
     "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": Every(60.0), "options": {"expires": 50}},
     "helplines": {"task": "newsletter.tasks.remind_of_helplines", "schedule": Every(3600.0)},
 }

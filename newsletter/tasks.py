@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns.feeds import polling
 from campaigns.helplines import reminding as helplines_reminding
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
@@ -22,6 +23,8 @@ SLICE_SECONDS = 2.0
 """How long a worker stays with one mailing before the others get their turn."""
 LOOK_UP_SECONDS = 20.0
 """How long one round of looking up domains may take."""
+FEED_SECONDS = 30.0
+"""How long one task stays with feeds before the mail gets its turn."""
 NUDGE_EXPIRES = 30
 """Seconds after which a nudge that nobody took is worth nothing: the next sweep says the same."""
 
@@ -107,3 +110,10 @@ def _sent_to_keeper(notice: helplines_reminding.Notice) -> bool:
         context=notice.context,
         occasion=notice.occasion,
     )
+
+
+@shared_task
+def poll_feeds() -> None:
+    """Look at the feeds that are due, and ask for another turn where time ran out. The rows say when each is due."""
+    if polling.poll_due(clock=timezone.now, seconds=FEED_SECONDS):
+        poll_feeds.apply_async(expires=NUDGE_EXPIRES)

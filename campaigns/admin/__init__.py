@@ -1,5 +1,25 @@
 """The doors of those who write content."""
 
-from campaigns.admin import calendar_dates, campaigns, helplines, images, news_items, sources, topics
+from campaigns.admin import (
+    calendar_dates,
+    campaigns,
+    feed_entries,
+    feeds,
+    helplines,
+    images,
+    news_items,
+    sources,
+    topics,
+)
 
-__all__ = ["calendar_dates", "campaigns", "helplines", "images", "news_items", "sources", "topics"]
+__all__ = [
+    "calendar_dates",
+    "campaigns",
+    "feed_entries",
+    "feeds",
+    "helplines",
+    "images",
+    "news_items",
+    "sources",
+    "topics",
+]

@@ -47,6 +47,7 @@ class NewsItemAdmin(ApprovableAdmin):
     first_step = _("Write the first news item")
     new_title = _("New news item")
     form = NewsItemForm
+    change_form_outer_before_template = "admin/feeds/reported.html"
     list_display = ("title", "languages", "standing", "sensitivity", "source", "source_date")
     list_filter = ("state", "sensitivity", "topics", "source")
     list_select_related = ("source", "in_use")

@@ -17,11 +17,13 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
         _("Content"),
         [
             ("campaigns.newsitem", _("News items"), "article"),
+            ("campaigns.feedentry", _("From feeds"), "move_to_inbox"),
             ("campaigns.campaign", _("Campaigns"), "campaign"),
             ("admin:calendar", _("Awareness calendar"), "calendar_month"),
             ("campaigns.helpline", _("Helplines"), "support_agent"),
             ("campaigns.topic", _("Topics"), "label"),
             ("campaigns.source", _("Sources"), "verified"),
+            ("campaigns.feed", _("Feeds"), "rss_feed"),
             ("campaigns.image", _("Images"), "image"),
         ],
     ),

@@ -27,6 +27,7 @@ ROOMS = (
     "content",
     "delivery",
     "editions",
+    "feeds",
     "helplines",
     "lib",
     "reports",
@@ -36,7 +37,7 @@ WITH_WORKERS = ("test_killing", "test_taking_turns", "test_relaying_killed")
 ON_POSTGRESQL = ("test_sending", "test_tallying")
 """Of tests/integration/delivery: they prepare, claim, record and fold."""
 STAGES = (
-    *(f"campaigns/{stage}" for stage in ("calendar", "content", "helplines", "safeguarding")),
+    *(f"campaigns/{stage}" for stage in ("calendar", "content", "feeds", "helplines", "safeguarding")),
     *(
         f"newsletter/{stage}"
         for stage in ("lib", "editions", "composition", "audience", "delivery", "reports", "seeding")

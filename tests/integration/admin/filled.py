@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 
-def filled(client: Client, url: str, **changes: Any) -> dict[str, Any]:
+def filled(client: Client, url: str, /, **changes: Any) -> dict[str, Any]:
     """Every value the change or add form at `url` shows, its inlines included, with `changes` (`__` stands for `-`)."""
     context = client.get(url).context
     forms = [context["adminform"].form]
