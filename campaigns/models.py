@@ -8,6 +8,8 @@ from campaigns.calendar.models import (
     ReminderLetter,
 )
 from campaigns.content.models import (
+    Article,
+    ArticleFigure,
     Campaign,
     CampaignRevision,
     CampaignText,
@@ -18,6 +20,8 @@ from campaigns.content.models import (
     NewsItem,
     NewsItemRevision,
     NewsItemText,
+    ScamExample,
+    ScamExampleText,
     Source,
     Topic,
     TopicText,
@@ -25,6 +29,8 @@ from campaigns.content.models import (
 from campaigns.helplines.models import Helpline, HelplineText
 
 __all__ = [
+    "Article",
+    "ArticleFigure",
     "Campaign",
     "CampaignRevision",
     "CampaignText",
@@ -42,6 +48,8 @@ __all__ = [
     "OwnObservance",
     "OwnObservanceText",
     "ReminderLetter",
+    "ScamExample",
+    "ScamExampleText",
     "Source",
     "Topic",
     "TopicText",

@@ -1,5 +1,14 @@
 """The doors of those who write content."""
 
-from campaigns.admin import calendar_dates, campaigns, helplines, images, news_items, sources, topics
+from campaigns.admin import (
+    calendar_dates,
+    campaigns,
+    helplines,
+    images,
+    news_items,
+    scam_examples,
+    sources,
+    topics,
+)
 
-__all__ = ["calendar_dates", "campaigns", "helplines", "images", "news_items", "sources", "topics"]
+__all__ = ["calendar_dates", "campaigns", "helplines", "images", "news_items", "scam_examples", "sources", "topics"]

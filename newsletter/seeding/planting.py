@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from campaigns.content import images, revising
-from campaigns.content.models import Campaign, Image, NewsItem, Source, State, Topic
+from campaigns.content.models import Campaign, Image, NewsItem, ScamExample, Source, State, Topic
 from campaigns.helplines.models import REVIEW_WITHIN, Helpline
 from newsletter.audience import addresses
 from newsletter.audience.models import (
@@ -51,6 +51,7 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "images": _each(_picture, seeds.pictures),
         "campaigns": _each(lambda campaign: _campaign(campaign, now=now), seeds.campaigns),
         "news items": _each(lambda item: _news_item(item, now=now), seeds.news),
+        "scam examples": _each(lambda example: _scam_example(example, today=today), seeds.scam_examples),
         "helplines": _each(lambda entry: _helpline(entry, today=today), seeds.helplines),
         "newsletters": _each(_newsletter, seeds.newsletters),
         "subscribers": _each(lambda person: _person(person, now=now), people),
@@ -116,6 +117,16 @@ def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:
     item.campaigns.set(Campaign.objects.filter(slug__in=seed.campaigns))
     _words(item, seed.texts)
     revising.settle(item=item, by=None, now=now)
+
+
+def _scam_example(seed: records.ScamExample, *, today: dt.date) -> None:
+    facts = {name: getattr(seed, name) for name in ("channel", "source_url")}
+    facts["source"] = Source.objects.get(name=seed.source)
+    example, _created = ScamExample.objects.update_or_create(
+        slug=seed.slug, defaults=facts, create_defaults=facts | {"checked_on": today}
+    )
+    example.news_items.set(NewsItem.objects.filter(slug__in=seed.news_items))
+    _words(example, seed.texts)
 
 
 def _helpline(seed: records.Helpline, *, today: dt.date) -> None:
