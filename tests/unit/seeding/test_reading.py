@@ -42,7 +42,7 @@ def spoil(file: Path, old: str, new: str) -> None:
         ("campaigns/sayno/pl.md", "content_note:", "note:", "content_note"),
         ("helplines/pl.yaml", 'phone: "116 000"', "phone: 116000", "rows[3].phone"),
         ("helplines/pl.yaml", "order: 10", "order: first", "rows[0].order"),
-        ("editions/wici-2026-11.yaml", "- divider:", "- dividre:", "blocks[7].block"),
+        ("editions/wici-2026-11.yaml", "- divider:", "- dividre:", "blocks[8].block"),
         ("editions/wici-2026-11.yaml", "label: Report", "lable: Report", "en.lable"),
         ("topics.yaml", "phishing:", "- phishing:", "the file"),
         ("subscribers.csv", "address,first_name", "email,first_name", "first line"),
