@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('campaigns', '0009_articles_and_scam_examples'),
-        ('newsletter', '0011_sending_begins_before_all_is_written'),
+        ('newsletter', '0012_an_edition_for_an_observance'),
     ]
 
     operations = [
