@@ -8,6 +8,8 @@ from campaigns.calendar.models import (
     ReminderLetter,
 )
 from campaigns.content.models import (
+    Article,
+    ArticleFigure,
     Campaign,
     CampaignRevision,
     CampaignText,
@@ -18,6 +20,8 @@ from campaigns.content.models import (
     NewsItem,
     NewsItemRevision,
     NewsItemText,
+    ScamExample,
+    ScamExampleText,
     Source,
     Topic,
     TopicText,
@@ -26,6 +30,8 @@ from campaigns.feeds.models import Feed, FeedEntry, Story
 from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
 
 __all__ = [
+    "Article",
+    "ArticleFigure",
     "Campaign",
     "CampaignRevision",
     "CampaignText",
@@ -48,6 +54,8 @@ __all__ = [
     "OwnObservance",
     "OwnObservanceText",
     "ReminderLetter",
+    "ScamExample",
+    "ScamExampleText",
     "Source",
     "Story",
     "Topic",

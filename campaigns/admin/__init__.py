@@ -8,6 +8,7 @@ from campaigns.admin import (
     helplines,
     images,
     news_items,
+    scam_examples,
     sources,
     topics,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "helplines",
     "images",
     "news_items",
+    "scam_examples",
     "sources",
     "topics",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin import early_readers
 from campaigns.admin.approval import STATE_COLOURS, ApprovableAdmin, VersionedForm, standing_of
+from campaigns.admin.articles import BringingInMixin
 from campaigns.admin.base import completeness_of, display
 from campaigns.admin.early_readers import EarlyReaderInline
 from campaigns.admin.texts import language_tabs, texts_form
@@ -40,7 +41,7 @@ class NewsItemForm(TextsForm):  # type: ignore[misc, valid-type]  # made by a fu
 
 
 @admin.register(NewsItem)
-class NewsItemAdmin(ApprovableAdmin):
+class NewsItemAdmin(BringingInMixin, ApprovableAdmin):
     """Reusable pieces of news."""
 
     belongs_here = _("News items are the reusable pieces an edition is built from: facts once, words in each language.")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.richtext import RichTextField
 
@@ -126,6 +126,9 @@ def _field(stored: Any, code: str, *, rich: bool, said: bool) -> forms.Field:
     attrs = {"lang": code}
     if rich:
         return RichTextField(attrs=attrs, **common)
+    if stored.choices:
+        choices = stored.get_choices(blank_choice=[("", "–")])
+        return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **common)
     if isinstance(stored, models.CharField):
         return forms.CharField(max_length=stored.max_length, widget=UnfoldAdminTextInputWidget(attrs=attrs), **common)
     return forms.CharField(widget=UnfoldAdminTextareaWidget(attrs={**attrs, "rows": 3}), **common)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
@@ -28,6 +29,12 @@ MOST_BYTES = 200_000
 """Per picture in a mail (W4)."""
 QUALITIES = [85, 75, 65]
 NARROWER = 0.8
+REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
+CHUNK = 65_536
+LENGTH_OF_MARK = 10
+"""Hexadecimal digits of the original's digest in a file's name."""
+HIGHEST = 8 * WIDEST
+"""Higher than that is no picture to look at; it would be a thread in a mail."""
 
 UNKNOWN_FORMAT = _("This is not a picture we can print. Save it as JPEG or PNG and choose it again.")
 TOO_LARGE = _("This picture is too large. Make it smaller, at most 40 megapixels and 20 MB, and choose it again.")
@@ -40,22 +47,64 @@ class ImageRefusedError(ValidationError):
 def stored(
     *, file: BinaryIO, name: str, credit: str = "", licence: str = "", alt: Mapping[str, str] | None = None
 ) -> Image:
-    """The Image made from `file`, saved with its description per language; the same file and name give the same row.
+    """The Image made from `file`, saved with its description per language; the same file gives the same row.
 
     Raises:
         ImageRefusedError: not a JPEG, PNG, WebP or GIF, damaged, or too large.
     """
+    facts = {"credit": credit, "licence": licence}
+    image = found_again(file) or _saved(file, name)
+    Image.objects.filter(pk=image.pk).update(**facts)
+    image.refresh_from_db(fields=list(facts))
+    for language, words in (alt or {}).items():
+        image.texts.update_or_create(language=language, defaults={"alt": words})
+    return image
+
+
+def digest_of(file: BinaryIO) -> str:
+    """SHA-256 over the file as it was uploaded (hexadecimal): tells whether this very picture is here already."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def found_again(file: BinaryIO) -> Image | None:
+    """The first Image that was made from this very file; for older ones, whose digest was not kept, by its mark in the name."""
+    digest = digest_of(file)
+    same = Q(digest=digest) | Q(digest="", file__contains=f"-{digest[:LENGTH_OF_MARK]}.")
+    return Image.objects.filter(same).order_by("pk").first()
+
+
+def cropped(image: Image, width: int, height: int) -> Pillow.Image:
+    """The picture filling `width` × `height` pixels exactly, its focal point as near to the middle as its edges allow.
+
+    A picture smaller than that is enlarged. Nothing is stored; the caller encodes it.
+    """
+    with image.file.open("rb") as file, Pillow.open(file) as picture:
+        pixels = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    scale = max(width / pixels.width, height / pixels.height)
+    wide, high = width / scale, height / scale
+    left = _edge(pixels.width, wide, image.focal_x)
+    top = _edge(pixels.height, high, image.focal_y)
+    return pixels.resize((width, height), Pillow.Resampling.LANCZOS, box=(left, top, left + wide, top + high))
+
+
+def _edge(whole: int, part: float, percent: int) -> float:
+    """Where a part of a side begins so that the point at `percent` of it stands in the middle, or as near as can be."""
+    return min(max(whole * percent / 100 - part / 2, 0.0), max(whole - part, 0.0))
+
+
+def _saved(file: BinaryIO, name: str) -> Image:
     clean = cleaned(file=file, name=name)
     width, height = Pillow.open(clean).size
     path = f"images/{clean.name}"
     storage = Image._meta.get_field("file").storage  # noqa: SLF001 (Django's documented model API)
     if not storage.exists(path):
         path = storage.save(path, clean)
-    image, _created = Image.objects.update_or_create(
-        file=path, defaults={"width": width, "height": height, "credit": credit, "licence": licence}
-    )
-    for language, words in (alt or {}).items():
-        image.texts.update_or_create(language=language, defaults={"alt": words})
+    facts = {"file": path, "width": width, "height": height}
+    image, _created = Image.objects.get_or_create(digest=digest_of(file), defaults=facts)
     return image
 
 
@@ -73,7 +122,7 @@ def cleaned(*, file: BinaryIO, name: str) -> ContentFile[bytes]:
         raise ImageRefusedError(TOO_LARGE)
     suffix, content = _fitting(_pixels(original))
     stem = slugify(PurePath(name).stem)[:40] or "image"
-    return ContentFile(content, name=f"{stem}-{hashlib.sha256(original).hexdigest()[:10]}.{suffix}")
+    return ContentFile(content, name=f"{stem}-{hashlib.sha256(original).hexdigest()[:LENGTH_OF_MARK]}.{suffix}")
 
 
 def _pixels(original: bytes) -> Pillow.Image:
@@ -82,12 +131,38 @@ def _pixels(original: bytes) -> Pillow.Image:
         with Pillow.open(io.BytesIO(original), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise ImageRefusedError(TOO_LARGE)
-            upright = ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+            picture.draft("RGB", (2 * WIDEST, 2 * WIDEST))  # a JPEG is decoded at about the size it is needed in
+            return _at_most(WIDEST, _upright(picture))
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise ImageRefusedError(TOO_LARGE) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged files
         raise ImageRefusedError(UNKNOWN_FORMAT) from error
-    return _at_most(WIDEST, upright)
+
+
+def _upright(picture: Pillow.Image) -> Pillow.Image:
+    """The first frame in eight bits of red, green, blue and perhaps transparency, turned as the camera was held."""
+    picture.seek(0)
+    wanted = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode.startswith(("I", "F")):
+        plain = _eight_bits(picture)
+    else:
+        small = picture.reduce(_factor(picture)) if picture.mode in REDUCIBLE else picture
+        plain = small if small.mode == wanted else small.convert(wanted)
+    plain.info = dict(picture.info)
+    ImageOps.exif_transpose(plain, in_place=True)  # no second copy of many megapixels
+    return plain
+
+
+def _factor(picture: Pillow.Image) -> int:
+    """By how much a large picture is made smaller before anything else is done with it."""
+    return max(1, min(picture.width, picture.height) // (2 * WIDEST))
+
+
+def _eight_bits(picture: Pillow.Image) -> Pillow.Image:
+    """Sixteen bits of grey become eight; Pillow's own conversion would cut them off at white."""
+    _low, high = picture.getextrema()  # one band, one pair
+    scale = 255 / max(float(high), 255.0)  # type: ignore[arg-type]
+    return picture.convert("F").point(lambda value: value * scale).convert("RGB")
 
 
 def _fitting(pixels: Pillow.Image) -> tuple[str, bytes]:
@@ -120,6 +195,8 @@ def _encoded(pixels: Pillow.Image, kind: str, **options: int) -> bytes:
 
 
 def _at_most(width: int, pixels: Pillow.Image) -> Pillow.Image:
-    if pixels.width <= width:
+    narrow = min(width, round(pixels.width * HIGHEST / pixels.height), pixels.width)
+    if narrow == pixels.width:
         return pixels
-    return pixels.resize((width, max(1, round(pixels.height * width / pixels.width))), Pillow.Resampling.LANCZOS)
+    wanted = (max(1, narrow), max(1, round(pixels.height * narrow / pixels.width)))
+    return pixels.resize(wanted, Pillow.Resampling.LANCZOS, reducing_gap=2.0)

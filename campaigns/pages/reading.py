@@ -6,6 +6,7 @@ import itertools
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,7 +14,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns.content.markup import sanitised
-from campaigns.content.models import Campaign, NewsItem, State, Translation
+from campaigns.content.models import Campaign, NewsItem, ScamExample, State, Translation
+from campaigns.content.quoting import quoted
 from campaigns.content.revising import in_print
 from campaigns.pages.helping import help_in
 from campaigns.safeguarding.quick_exit import needs_quick_exit
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from campaigns.content.models import NewsItemText
+    from campaigns.content.quoting import Quotation
 
 NEWEST = 5
 WORDS = ("texts", "topics__texts", "image__texts")
@@ -77,6 +80,7 @@ def item_page(request: HttpRequest, item: NewsItem, **more: object) -> HttpRespo
         "body": sanitised(text.body),
         "picture": item.image,
         "alt": in_words(item.image.texts.all()) if item.image else None,
+        "scams": scams_of(item),
         "topics": [str(topic) for topic in item.topics.all()],
         "is_out_of_date": item.valid_until is not None and item.valid_until < timezone.localdate(),
         "shows_note": needs_content_note(item.sensitivity) and text.content_note,
@@ -84,6 +88,13 @@ def item_page(request: HttpRequest, item: NewsItem, **more: object) -> HttpRespo
         **(help_in(request, sensitivity=item.sensitivity) if needs_help_block(item.sensitivity) else {}),
     }
     return render(request, "pages/news_item.html", context | more)
+
+
+def scams_of(item: NewsItem) -> list[Quotation]:
+    """The checked scam examples of an item, in the page's language, the latest first."""
+    checked = ScamExample.objects.filter(news_items=item.pk, checked_on__isnull=False)
+    rows = checked.select_related("source").prefetch_related("texts").order_by(F("seen_on").desc(nulls_last=True), "pk")
+    return list(filter(None, (quoted(row, language=get_language() or "") for row in rows)))
 
 
 def in_words(texts: Iterable[Text]) -> Text | None:

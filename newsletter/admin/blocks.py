@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 TextsForm = texts_form(text=BlockText, owner="block", rich=["body"], said=True)
-SHOWN = ("news_item", "campaign", "image")
+SHOWN = ("news_item", "campaign", "image", "scam_example")
 OBJECTS = (*SHOWN, "url")
 NEEDED: dict[str, tuple[str, Any]] = {
     BlockKind.NEWS_ITEM: ("news_item", _("Choose the news item that stands here.")),
     BlockKind.CAMPAIGN: ("campaign", _("Choose the campaign that stands here.")),
     BlockKind.IMAGE: ("image", _("Choose the image that stands here.")),
+    BlockKind.SCAM_EXAMPLE: ("scam_example", _("Choose the scam example that stands here.")),
     BlockKind.BUTTON: ("url", _("Give the address the button leads to.")),
 }
 

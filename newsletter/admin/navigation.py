@@ -21,6 +21,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("campaigns.campaign", _("Campaigns"), "campaign"),
             ("admin:calendar", _("Awareness calendar"), "calendar_month"),
             ("campaigns.helpline", _("Helplines"), "support_agent"),
+            ("campaigns.scamexample", _("Scam examples"), "phishing"),
             ("campaigns.topic", _("Topics"), "label"),
             ("campaigns.source", _("Sources"), "verified"),
             ("campaigns.feed", _("Feeds"), "rss_feed"),

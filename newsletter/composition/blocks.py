@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from campaigns.content.models import Translation
+from campaigns.content.quoting import quoted
 from campaigns.helplines import directory
 from campaigns.helplines.models import Kind
 from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
@@ -152,6 +153,29 @@ def image(block: Block, setting: Setting) -> dict[str, Any] | None:
     return {**picture, "caption": caption, "url": address(block.url) if block.url else ""}
 
 
+def scam_example(block: Block, setting: Setting) -> dict[str, Any] | None:
+    """What a scam says, quoted so that nothing in it can be opened, and how to tell."""
+    example = block.scam_example
+    shown = quoted(example, language=setting.language) if example else None
+    if shown is None:
+        return None
+    return {
+        "label": shown.label,
+        "title": said(shown.title),
+        "underline": underline(said(shown.title)),
+        "sender": said(shown.sender),
+        "paragraphs": [said(words) for words in shown.paragraphs],
+        "language": shown.language,
+        "how_to_tell": [said(words) for words in shown.how_to_tell],
+        "warnings": shown.warnings,
+        "seen": said(shown.seen),
+        "source_name": said(shown.source_name),
+        "source_label": f"{said(shown.source_name)} ({said(shown.title)})",
+        "source_url": address(shown.source_url),
+        "notation": shown.notation,
+    }
+
+
 def button(block: Block, setting: Setting) -> dict[str, Any] | None:
     """One thing to do: a verb and its link."""
     words = in_language(block.texts.all(), setting.language)
@@ -185,6 +209,7 @@ KINDS: dict[BlockKind, Callable[[Block, Setting], dict[str, Any] | None]] = {
     BlockKind.CAMPAIGN: campaign,
     BlockKind.TEXT: text,
     BlockKind.IMAGE: image,
+    BlockKind.SCAM_EXAMPLE: scam_example,
     BlockKind.BUTTON: button,
     BlockKind.HELP: help_block,
     BlockKind.DIVIDER: divider,

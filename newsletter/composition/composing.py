@@ -43,6 +43,8 @@ ROWS = [
     "blocks__image__texts",
     "blocks__campaign__texts",
     "blocks__campaign__in_use",
+    "blocks__scam_example__texts",
+    "blocks__scam_example__source",
     "blocks__news_item__texts",
     "blocks__news_item__in_use",
     "blocks__news_item__source",

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 PREHEADER_AT_LEAST = 40
 PREHEADER_AT_MOST = 110
 SUBJECT_WITH_SLOTS_AT_MOST = 300
-PRINTED = ["heading", "body", "label", "title", "lead", "content_note", "name", "headline", "message", "call_to_action"]
-"""The fields of block, news item and campaign texts that hold words."""
+PRINTED = [
+    *("heading", "body", "label", "title", "lead", "content_note", "name", "headline", "message", "call_to_action"),
+    "how_to_tell",
+]
+"""The fields of block, news item, campaign and scam example texts that hold our words; what a scam says is a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,9 @@ def _about_items(blocks: list[Block], now: dt.datetime) -> Iterator[Finding]:
             yield from _about_item(block.news_item, place_of(block), now)
         if block.campaign:
             yield from _about_campaign(block.campaign, place_of(block), now)
+        if block.scam_example and not block.scam_example.is_checked:
+            sentence = _("Nobody has checked this scam example yet. Have it checked, or take it out.")
+            yield Finding("unchecked-example", True, "", place_of(block), sentence)
 
 
 def _about_item(item: NewsItem, place: str, now: dt.datetime) -> Iterator[Finding]:
@@ -244,7 +250,7 @@ def _everything_said(case: Case) -> Iterator[tuple[str, str]]:
     text = case.words.edition
     yield _("Edition"), f"{text.subject}\n{text.preheader}"
     for block in case.blocks:
-        owners = [block, block.news_item, block.campaign]
+        owners = [block, block.news_item, block.campaign, block.scam_example]
         texts = [in_language(owner.texts.all(), case.language) for owner in owners if owner]
         words = [getattr(text, name, "") for text in texts if text for name in PRINTED]
         yield place_of(block), "\n".join(words)
@@ -271,6 +277,8 @@ def _lacks_words(block: Block, language: str) -> bool:
             return block.news_item is None or in_language(block.news_item.texts.all(), language) is None
         case BlockKind.CAMPAIGN:
             return block.campaign is None or in_language(block.campaign.texts.all(), language) is None
+        case BlockKind.SCAM_EXAMPLE:
+            return block.scam_example is None or in_language(block.scam_example.texts.all(), language) is None
         case BlockKind.TEXT:
             text = in_language(block.texts.all(), language)
             return text is None or not (text.heading or text.body).strip()
@@ -326,7 +334,7 @@ def _about_message(case: Case) -> Iterator[Finding]:
 
 def place_of(block: Block) -> str:
     """Which block, in words a person can find it by."""
-    subject = block.news_item or block.campaign
+    subject = block.news_item or block.campaign or block.scam_example
     name = f": {subject}" if subject else ""
     return _("Block %(number)d, %(kind)s") % {"number": block.position, "kind": block.get_kind_display()} + name
 

@@ -57,6 +57,7 @@ def _copy_block(block: Block, *, to: Edition) -> None:
         news_item=block.news_item,
         campaign=block.campaign,
         image=block.image,
+        scam_example=block.scam_example,
         url=block.url,
     )
     for text in texts:

@@ -11,7 +11,15 @@ from django.db import models
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.content.models import Campaign, Image, NewsItem, Translation, one_text_per_language, words_at_hand
+from campaigns.content.models import (
+    Campaign,
+    Image,
+    NewsItem,
+    ScamExample,
+    Translation,
+    one_text_per_language,
+    words_at_hand,
+)
 from newsletter.lib.wall_clock import validate_zone
 
 if TYPE_CHECKING:
@@ -232,12 +240,13 @@ class EditionText(Translation):
 
 
 class BlockKind(models.TextChoices):
-    """The seven pieces an edition is built from."""
+    """The eight pieces an edition is built from."""
 
     NEWS_ITEM = "news_item", _("news item")
     CAMPAIGN = "campaign", _("campaign")
     TEXT = "text", _("text")
     IMAGE = "image", _("image")
+    SCAM_EXAMPLE = "scam_example", _("scam example")
     BUTTON = "button", _("button")
     HELP = "help", _("help")
     DIVIDER = "divider", _("divider")
@@ -248,7 +257,7 @@ class Block(models.Model):
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="blocks")
     position = models.PositiveSmallIntegerField(_("position"), default=0, db_index=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=BlockKind)
+    kind = models.CharField(_("kind"), max_length=20, choices=BlockKind)
     news_item = models.ForeignKey(
         NewsItem, models.PROTECT, verbose_name=_("news item"), null=True, blank=True, related_name="blocks"
     )
@@ -257,6 +266,9 @@ class Block(models.Model):
     )
     image = models.ForeignKey(
         Image, models.PROTECT, verbose_name=_("image"), null=True, blank=True, related_name="blocks"
+    )
+    scam_example = models.ForeignKey(
+        ScamExample, models.PROTECT, verbose_name=_("scam example"), null=True, blank=True, related_name="blocks"
     )
     url = models.URLField(_("link"), max_length=500, blank=True)
 
@@ -272,6 +284,10 @@ class Block(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(kind=BlockKind.IMAGE) | Q(image__isnull=False), name="block_image_is_chosen"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=BlockKind.SCAM_EXAMPLE) | Q(scam_example__isnull=False),
+                name="block_scam_example_is_chosen",
             ),
             models.CheckConstraint(condition=~Q(kind=BlockKind.BUTTON) | ~Q(url=""), name="block_button_has_link"),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaigns.content.models import Campaign, Image, NewsItem
+from campaigns.content.models import Campaign, Image, NewsItem, ScamExample
 from newsletter.composition import freezing
 from newsletter.editions import editing
 from newsletter.editions.models import Block, BlockKind, Edition, EditionState, Newsletter
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from newsletter.seeding import records
+
+EMPTY: dict[str, Any] = {"news_item": None, "campaign": None, "image": None, "scam_example": None, "url": ""}
 
 
 def plant_edition(seed: records.Edition, *, now: dt.datetime) -> bool:
@@ -77,6 +79,8 @@ def _target(block: records.Block) -> dict[str, Any]:
             return {"campaign": Campaign.objects.get(slug=block.target)}
         case BlockKind.IMAGE:
             return {"image": Image.objects.filter(file__startswith=f"images/{block.target}-").latest("pk")}
+        case BlockKind.SCAM_EXAMPLE:
+            return {"scam_example": ScamExample.objects.get(slug=block.target)}
         case BlockKind.BUTTON:
             return {"url": block.target}
         case _:
@@ -89,7 +93,7 @@ def _outline(edition: Edition) -> object:
     blocks = [
         (
             row.kind,
-            {"news_item": row.news_item, "campaign": row.campaign, "image": row.image, "url": row.url},
+            {name: getattr(row, name) for name in EMPTY},
             {
                 text.language: {"heading": text.heading, "body": text.body, "label": text.label}
                 for text in row.texts.all()
@@ -101,5 +105,4 @@ def _outline(edition: Edition) -> object:
 
 
 def _outline_of(seed: records.Edition) -> object:
-    empty = {"news_item": None, "campaign": None, "image": None, "url": ""}
-    return seed.texts, [(block.kind, empty | _target(block), block.texts) for block in seed.blocks]
+    return seed.texts, [(block.kind, EMPTY | _target(block), block.texts) for block in seed.blocks]

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from campaigns.content import images, revising
-from campaigns.content.models import Campaign, Image, NewsItem, Source, State, Topic
+from campaigns.content.models import Campaign, Image, NewsItem, ScamExample, Source, State, Topic
 from newsletter.audience import addresses
 from newsletter.audience.models import (
     ConsentEvent,
@@ -50,6 +50,7 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "images": _each(_picture, seeds.pictures),
         "campaigns": _each(lambda campaign: _campaign(campaign, now=now), seeds.campaigns),
         "news items": _each(lambda item: _news_item(item, now=now), seeds.news),
+        "scam examples": _each(lambda example: _scam_example(example, now=now), seeds.scam_examples),
         **plant_helplines(seeds.helplines, now=now),
         "newsletters": _each(_newsletter, seeds.newsletters),
         "subscribers": _each(lambda person: _person(person, now=now), people),
@@ -115,6 +116,16 @@ def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:
     item.campaigns.set(Campaign.objects.filter(slug__in=seed.campaigns))
     _words(item, seed.texts)
     revising.settle(item=item, by=None, now=now)
+
+
+def _scam_example(seed: records.ScamExample, *, now: dt.datetime) -> None:
+    facts = {name: getattr(seed, name) for name in ("channel", "source_url")}
+    facts["source"] = Source.objects.get(name=seed.source)
+    example, _created = ScamExample.objects.update_or_create(
+        slug=seed.slug, defaults=facts, create_defaults=facts | {"checked_on": localtime(now).date()}
+    )
+    example.news_items.set(NewsItem.objects.filter(slug__in=seed.news_items))
+    _words(example, seed.texts)
 
 
 def _newsletter(seed: records.Newsletter) -> None:

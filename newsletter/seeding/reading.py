@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-BLOCKS = ["news_item", "campaign", "text", "image", "button", "help", "divider"]
+BLOCKS = ["news_item", "campaign", "text", "image", "scam_example", "button", "help", "divider"]
 NOTE = ["content_note"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAY = "|".join(DAYS)
@@ -39,6 +39,7 @@ def read(folder: Path) -> records.Seeds:
         pictures=[_picture(file) for file in sorted(folder.glob("images/*.yaml"))],
         campaigns=[_campaign(file) for file in sorted(folder.glob("campaigns/*/campaign.yaml"))],
         news=[_news_item(file) for file in sorted(folder.glob("news/*/item.yaml"))],
+        scam_examples=[_scam_example(file) for file in sorted(folder.glob("scam_examples/*.yaml"))],
         helplines=[_helpline(row) for file in sorted(folder.glob("helplines/*.yaml")) for row in _rows(file)],
         newsletters=[_newsletter(file) for file in sorted(folder.glob("newsletters/*.yaml"))],
         people=_people(folder / "subscribers.csv"),
@@ -109,6 +110,20 @@ def _news_item(file: Path) -> records.NewsItem:
     )
     fields.done()
     return item
+
+
+def _scam_example(file: Path) -> records.ScamExample:
+    fields = _fields(file)
+    example = records.ScamExample(
+        slug=file.stem,
+        channel=fields.take_text("channel"),
+        source=fields.take_text("source"),
+        source_url=fields.take_text("source_url"),
+        news_items=fields.take_list("news_items"),
+        texts=_texts(fields.take_mapping("texts")),
+    )
+    fields.done()
+    return example
 
 
 def _helpline(fields: Fields) -> records.Helpline:

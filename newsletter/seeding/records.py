@@ -82,6 +82,18 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class ScamExample:
+    """What a scam says; `source` is a source's name, `news_items` are slugs."""
+
+    slug: str
+    channel: str
+    source: str
+    source_url: str
+    news_items: list[str]
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
 class Helpline:
     """An entry of the help directory; with the record of its check, or without dates: nobody has checked it."""
 
@@ -157,6 +169,7 @@ class Seeds:
     pictures: list[Picture]
     campaigns: list[Campaign]
     news: list[NewsItem]
+    scam_examples: list[ScamExample]
     helplines: list[Helpline]
     newsletters: list[Newsletter]
     people: list[Person]

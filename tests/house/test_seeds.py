@@ -24,7 +24,7 @@ LANGUAGES = {"pl", "en"}
 (EDITION,) = SEEDS.editions
 HORUS = next(item for item in SEEDS.news if item.slug == "operation-horus")
 TOLD: list[Any] = [*(item for item in SEEDS.news if item is not HORUS), HORUS, CAMPAIGN]
-WRITTEN: list[Any] = [*TOLD, *SEEDS.helplines, *SEEDS.newsletters, EDITION]
+WRITTEN: list[Any] = [*TOLD, *SEEDS.helplines, *SEEDS.scam_examples, *SEEDS.newsletters, EDITION]
 SENSITIVE = {
     "pl": r"seks|wymusz|intym|przemoc|wykorzyst|krzywd|ofiar|dzieci",
     "en": r"sex|abus|extort|intimate|victim|exploit|child",
@@ -141,7 +141,7 @@ def test_sensitive_items_carry_a_content_note_and_help_follows_them_at_once() ->
 
 def test_an_edition_shows_every_kind_of_block() -> None:
     assert {block.kind for block in EDITION.blocks} == {
-        "news_item", "campaign", "text", "image", "button", "help", "divider",
+        "news_item", "campaign", "text", "image", "scam_example", "button", "help", "divider",
     }  # fmt: skip
 
 

@@ -1,17 +1,22 @@
 """News items, awareness campaigns and what they share. Facts are language-neutral; a text row holds each language."""
 
+from campaigns.content.models.articles import Article, ArticleFigure
 from campaigns.content.models.campaigns import Campaign, CampaignText
 from campaigns.content.models.early_reading import EarlyReader, EarlyReading
 from campaigns.content.models.images import Image, ImageText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
 from campaigns.content.models.revisions import CampaignRevision, NewsItemRevision, Revision, Step
+from campaigns.content.models.scams import Channel, ScamExample, ScamExampleText
 from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
 from campaigns.content.models.topics import Source, Topic, TopicText
 
 __all__ = [
+    "Article",
+    "ArticleFigure",
     "Campaign",
     "CampaignRevision",
     "CampaignText",
+    "Channel",
     "EarlyReader",
     "EarlyReading",
     "Image",
@@ -21,6 +26,8 @@ __all__ = [
     "NewsItemRevision",
     "NewsItemText",
     "Revision",
+    "ScamExample",
+    "ScamExampleText",
     "Source",
     "State",
     "Step",

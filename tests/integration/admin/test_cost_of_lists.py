@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaigns.content.models import NewsItem, NewsItemText, Source, Topic, TopicText
+from campaigns.content.models import (
+    Article,
+    ArticleFigure,
+    NewsItem,
+    NewsItemText,
+    ScamExample,
+    ScamExampleText,
+    Source,
+    Topic,
+    TopicText,
+)
 from campaigns.helplines.models import Helpline, HelplineText
 from newsletter.audience.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletter.composition.message import Message
@@ -42,6 +52,10 @@ def content() -> list[NewsItem]:
         for n in range(ROWS)
     )
     with_texts(lines, HelplineText, "helpline", name="H")
+    examples = ScamExample.objects.bulk_create(
+        ScamExample(slug=f"s-{n}", channel="sms", source=source) for n in range(ROWS)
+    )
+    with_texts(examples, ScamExampleText, "scam_example", title="S", words="W", how_to_tell="H")
     return with_texts(items, NewsItemText, "news_item", title="N", lead="L")
 
 
@@ -101,6 +115,7 @@ def mailings(editions: list[Edition], people: list[Subscriber]) -> list[Mailing]
         "campaigns/newsitem",
         "campaigns/helpline",
         "campaigns/topic",
+        "campaigns/scamexample",
         "newsletter/newsletter",
         "newsletter/edition",
         "newsletter/subscriber",
@@ -119,6 +134,18 @@ def test_a_list_of_two_hundred_costs_few_queries(chief: Client, page: str, djang
 def test_the_overview_costs_few_queries(chief: Client, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(2 * MOST_QUERIES):
         assert chief.get("/admin/").status_code == 200
+
+
+def test_the_page_of_a_long_article_costs_few_queries(
+    chief: Client, content: list[NewsItem], django_assert_max_num_queries: Any
+) -> None:
+    article = Article.objects.create(news_item=content[0], language="pl", words="14", brought_at=NOW)
+    ArticleFigure.objects.bulk_create(
+        ArticleFigure(article=article, position=n, kind="number", found="14", value="14", sentence="14", checked_at=NOW)
+        for n in range(ROWS)
+    )
+    with django_assert_max_num_queries(2 * MOST_QUERIES):
+        assert chief.get(f"/admin/campaigns/newsitem/{content[0].pk}/change/").status_code == 200
 
 
 def test_the_form_of_an_edition_costs_the_same_with_any_number_of_blocks(

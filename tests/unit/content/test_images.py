@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import struct
+import subprocess
+import sys
 import zlib
 
 import pytest
+from django.core.files.base import ContentFile
 from PIL import Image as Pillow
 
-from campaigns.content.images import MOST_BYTES, MOST_UPLOADED_BYTES, WIDEST, ImageRefusedError, cleaned
+from campaigns.content.images import MOST_BYTES, MOST_UPLOADED_BYTES, WIDEST, ImageRefusedError, cleaned, cropped
+from campaigns.content.models import Image
 
 
 def encoded(picture: Pillow.Image, kind: str, **options: object) -> io.BytesIO:
@@ -118,3 +123,90 @@ def test_the_name_is_plain_and_changes_with_the_picture() -> None:
     assert first is not None
     assert first.startswith("zazoc-jazn-")
     assert first != second
+
+
+def shades(mode: str) -> Pillow.Image:
+    """Sixteen bits of grey from black to white, as scanners write them."""
+    picture = Pillow.new(mode, (2, 1))
+    picture.putdata([0, 65535])
+    return picture
+
+
+def test_sixteen_bits_of_grey_become_eight_and_white_stays_white() -> None:
+    pixels = opened(encoded(shades("I;16"), "PNG")).convert("RGB")
+    assert [pixels.getpixel((0, 0)), pixels.getpixel((1, 0))] == [(0, 0, 0), (255, 255, 255)]
+
+
+def test_the_colours_of_print_become_those_of_screens() -> None:
+    assert opened(encoded(Pillow.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG")).mode == "RGB"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_of_a_moving_picture_the_first_frame_is_kept(kind: str) -> None:
+    frames = [Pillow.new("RGB", (20, 10), colour) for colour in ("red", "blue")]
+    content = io.BytesIO()
+    frames[0].save(content, kind, save_all=True, append_images=frames[1:], duration=50, loop=0)
+    still = opened(content)
+    assert getattr(still, "n_frames", 1) == 1
+    red, _green, blue = still.convert("RGB").getpixel((5, 5))  # type: ignore[misc]  # three bands
+    assert red > blue
+
+
+def test_what_is_hidden_behind_a_picture_does_not_come_along() -> None:
+    polyglot = (
+        encoded(noise(60, 40), "JPEG", comment=b"<script>alert(1)</script>").getvalue()
+        + b"<html><script>alert(2)</script>PK\x03\x04"
+    )
+    assert b"script" not in cleaned(file=io.BytesIO(polyglot), name="x.jpg").read()
+
+
+def test_a_thread_of_pixels_is_made_lower_and_stays_a_picture() -> None:
+    width, height = opened(encoded(Pillow.new("RGB", (3, 30_000), "red"), "PNG")).size
+    assert (width, height) == (1, 10_000)
+
+
+def test_a_large_photograph_is_decoded_without_taking_all_memory() -> None:
+    script = (
+        "import io, resource, sys; from PIL import Image; content = io.BytesIO();"
+        "Image.new('RGB', (6300, 6300), 'red').save(content, 'PNG'); import django; django.setup();"
+        "from campaigns.content.images import cleaned; cleaned(file=content, name='x.png');"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "newsletter.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert int(done.stdout) < 500, "megabytes"
+
+
+def a_row(picture: Pillow.Image, x: int, y: int) -> Image:
+    return Image(
+        file=ContentFile(encoded(picture, "PNG").getvalue(), name="x.png"),
+        width=picture.width,
+        height=picture.height,
+        focal_x=x,
+        focal_y=y,
+    )
+
+
+@pytest.mark.parametrize(("focus", "colour"), [(0, (255, 0, 0)), (50, (0, 255, 0)), (100, (0, 0, 255))])
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_a_crop_keeps_the_focal_point_in_sight(focus: int, colour: tuple[int, int, int], *, is_wide: bool) -> None:
+    stripes = Pillow.new("RGB", (300, 100) if is_wide else (100, 300))
+    for number, name in enumerate(("red", "lime", "blue")):
+        stripes.paste(
+            name, (number * 100, 0, number * 100 + 100, 100) if is_wide else (0, number * 100, 100, number * 100 + 100)
+        )
+    place = (focus, 50) if is_wide else (50, focus)
+    crop = cropped(a_row(stripes, *place), 200, 200)
+    assert crop.size == (200, 200)
+    assert crop.getpixel((100, 100)) == colour
+
+
+def test_a_small_transparent_picture_fills_a_card_all_the_same() -> None:
+    assert cropped(a_row(Pillow.new("RGBA", (10, 10), (0, 0, 0, 0)), 50, 50), 1200, 630).size == (1200, 630)
+
+
+def test_the_focal_point_is_said_to_a_sheet() -> None:
+    image = a_row(Pillow.new("RGB", (1, 1)), 34, 96)
+    assert (image.object_position, image.nearest_x, image.nearest_y) == ("34% 96%", 30, 100)

@@ -101,3 +101,9 @@ def test_words_of_puts_a_space_between_blocks_and_none_inside_a_word() -> None:
     assert words_of("<p>Jeden &amp; dwa</p><ul><li>trzy</li><li>czte<strong>ry</strong></li></ul>") == (
         "Jeden & dwa trzy cztery"
     )
+
+
+def test_a_marked_foreign_passage_keeps_its_language_in_every_kind_of_element() -> None:
+    marked = '<h2 lang="fr">Oh</h2><ul><li>a <span lang="pt-BR"><strong>b</strong></span></li></ul><blockquote lang="de"><p>c</p></blockquote>'
+    assert sanitised(marked) == marked
+    assert sanitised('<span lang="\' onx=">d</span>') == "<span>d</span>"

@@ -47,7 +47,7 @@ def spoil(file: Path, old: str, new: str) -> None:
         ("helplines/pl.yaml", "order: 10", "hours: [abc 12:00-20:00]", "rows[0].hours"),
         ("helplines/pl.yaml", "order: 10", "round_the_clock: perhaps", "rows[0].round_the_clock"),
         ("helplines/pl.yaml", "verified_on: 2026-11-16", "verified_on: soon", "rows[0].verified_on"),
-        ("editions/wici-2026-11.yaml", "- divider:", "- dividre:", "blocks[7].block"),
+        ("editions/wici-2026-11.yaml", "- divider:", "- dividre:", "blocks[8].block"),
         ("editions/wici-2026-11.yaml", "label: Report", "lable: Report", "en.lable"),
         ("topics.yaml", "phishing:", "- phishing:", "the file"),
         ("subscribers.csv", "address,first_name", "email,first_name", "first line"),

@@ -5,11 +5,12 @@
     campaign: ["campaign"],
     text: ["heading", "body"],
     image: ["image", "url", "heading", "body"],
+    scam_example: ["scam_example"],
     button: ["url", "label"],
     help: [],
     divider: [],
   };
-  const ALL = ["news_item", "campaign", "image", "url", "heading", "body", "label"];
+  const ALL = ["news_item", "campaign", "image", "scam_example", "url", "heading", "body", "label"];
   const rows = () => document.querySelectorAll("#blocks-group .form-group:not(.empty-form)");
 
   const named = (row, name) =>
