@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.base import Admin, action
+from campaigns.admin.base import action
+from campaigns.admin.findings import FindingsMixin
 from campaigns.content import approving
 from campaigns.content.models import State
 
@@ -36,7 +37,7 @@ STATE_COLOURS = {
 }
 
 
-class ApprovableAdmin(Admin):
+class ApprovableAdmin(FindingsMixin):
     """Admin of something with a State: saves first, then takes the step whose button was pressed."""
 
     actions_submit_line = ("send_to_review", "approve", "return_to_draft", "withdraw")
@@ -53,8 +54,10 @@ class ApprovableAdmin(Admin):
         actions = super().get_actions_submit_line(request, object_id)  # type: ignore[misc]  # Unfold's, untyped
         return [each for each in actions if each.action_name in offered]
 
-    def save_model(self, _request: HttpRequest, obj: Any, _form: Any, _change: bool) -> None:  # noqa: FBT001 (Django's signature)
-        """Save, but let no button act yet: the words are not written before `save_related`."""
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, _change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        """Save, with who wrote, but let no button act yet: the words are not written before `save_related`."""
+        if form.changed_data:
+            obj.written_by = request.user
         obj.save()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
@@ -66,6 +69,7 @@ class ApprovableAdmin(Admin):
             each.method(request, form.instance)
         if not pressed:
             self._fall_back(request, form)
+            self.tell_findings(request, form.instance)
 
     @action(description=_("Send to review"), permissions=["change"])
     def send_to_review(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:

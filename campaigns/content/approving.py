@@ -5,28 +5,18 @@ Each step is one conditional update: whoever comes second finds that the item no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 
-from campaigns.content.markup import words_of
+from campaigns.content import examining
 from campaigns.content.models import Campaign, NewsItem, State
-from campaigns.safeguarding import terminology
-from campaigns.safeguarding.sensitivity import needs_content_note
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
     from django.contrib.auth.models import User
-
-    from campaigns.content.models import CampaignText, NewsItemText
-
-WORDS = {
-    NewsItem: ["title", "lead", "body", "content_note"],
-    Campaign: ["name", "headline", "message", "call_to_action", "body", "content_note"],
-}
 
 
 class ApprovingError(Exception):
@@ -60,8 +50,7 @@ def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> N
     Raises:
         StepError: it is not a draft.
     """
-    del by  # the admin's log says who asked
-    _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now)
+    _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now, submitted_by=by)
 
 
 def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
@@ -71,7 +60,7 @@ def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> 
         NotReadyError: something must be mended first.
         StepError: it is neither a draft nor in review.
     """
-    if sentences := list(obstacles(item)):
+    if sentences := list(obstacles(item, by=by)):
         raise NotReadyError(sentences)
     _move(item, from_states=[State.DRAFT, State.IN_REVIEW], to=State.APPROVED, now=now)
     if isinstance(item, NewsItem):
@@ -99,31 +88,15 @@ def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) ->
     _move(item, from_states=[State.APPROVED], to=State.WITHDRAWN, now=now)
 
 
-def obstacles(item: NewsItem | Campaign) -> Iterator[str]:
-    """Sentences in the active language that say what to mend before approval (G1, G3)."""
-    texts: list[NewsItemText | CampaignText] = list(item.texts.all())
-    if not texts:
-        yield gettext("Write it in at least one language.")
-    for text in texts:
-        if needs_content_note(item.sensitivity) and not text.content_note.strip():
-            yield gettext("Write a content note in %(language)s: one sentence that says what the text is about.") % {
-                "language": text.get_language_display()
-            }
-        for finding in terminology.findings(_words(item, text), language=text.language):
-            if not finding.quoted:
-                yield gettext("Replace “%(found)s” with “%(instead)s”. %(reason)s") % {
-                    "found": finding.found,
-                    "instead": finding.instead,
-                    "reason": finding.reason,
-                }
+def obstacles(item: NewsItem | Campaign, *, by: User | None = None) -> Iterator[str]:
+    """Sentences in the active language that say what must happen before `by` can approve it (G1-G3, X13)."""
+    yield from examining.obstacles(item, by=by)
 
 
-def _words(item: NewsItem | Campaign, text: NewsItemText | CampaignText) -> str:
-    return "\n".join(words_of(getattr(text, name)) for name in WORDS[type(item)])
-
-
-def _move(item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime) -> None:
+def _move(item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime, **noted: Any) -> None:
     here = type(item)._default_manager.filter(pk=item.pk)  # noqa: SLF001 (both models' own managers)
-    if not here.filter(state__in=from_states).update(state=to, updated_at=now):
+    if not here.filter(state__in=from_states).update(state=to, updated_at=now, **noted):
         raise StepError(here.values_list("state", flat=True).get())
     item.state = to
+    for name, value in noted.items():
+        setattr(item, name, value)

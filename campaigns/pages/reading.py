@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from campaigns.content.markup import sanitised
 from campaigns.content.models import Campaign, CampaignText, NewsItem, NewsItemText, State, TopicText
 from campaigns.pages.helping import help_in
-from campaigns.safeguarding.quick_exit import needs_quick_exit
-from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
+from campaigns.safeguarding.sensitivity import care_at
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -35,8 +34,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "body": sanitised(text.body),
         "news": _news_of(found),
-        "shows_note": needs_content_note(found.sensitivity) and text.content_note,
-        "needs_quick_exit": needs_quick_exit(found.sensitivity),
+        "shows_note": care_at(found.sensitivity).content_note and text.content_note,
+        "needs_quick_exit": care_at(found.sensitivity).quick_exit,
         **help_in(request, sensitivity=found.sensitivity),
     }
     return render(request, "pages/campaign.html", context)
@@ -52,9 +51,9 @@ def news_item(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "body": sanitised(text.body),
         "topics": TopicText.objects.filter(topic__news_items=found, language=get_language()).order_by("name"),
-        "shows_note": needs_content_note(found.sensitivity) and text.content_note,
-        "needs_quick_exit": needs_quick_exit(found.sensitivity),
-        **(help_in(request, sensitivity=found.sensitivity) if needs_help_block(found.sensitivity) else {}),
+        "shows_note": care_at(found.sensitivity).content_note and text.content_note,
+        "needs_quick_exit": care_at(found.sensitivity).quick_exit,
+        **(help_in(request, sensitivity=found.sensitivity) if care_at(found.sensitivity).help_block else {}),
     }
     return render(request, "pages/news_item.html", context)
 

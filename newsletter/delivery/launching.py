@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from campaigns.safeguarding.sensitivity import holds_unknown
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.freezing import frozen_messages
 from newsletter.delivery import local_times, scheduling, windows
 from newsletter.delivery.models import Lane, Mailing, MailingState, UnknownPolicy
@@ -80,9 +80,8 @@ def launch(  # noqa: PLR0913 (what the launch dialog asks, each by its name)
 def policy_for(*, edition: Edition) -> UnknownPolicy:
     """Hold copies of unknown outcome where the edition is sensitive, else send them again (S4)."""
     found = edition.blocks.aggregate(news=Max("news_item__sensitivity"), campaign=Max("campaign__sensitivity"))
-    return (
-        UnknownPolicy.HOLD if holds_unknown(max(found["news"] or 0, found["campaign"] or 0)) else UnknownPolicy.RESEND
-    )
+    level = max(found["news"] or 0, found["campaign"] or 0)
+    return UnknownPolicy.HOLD if care_at(level).holds_unknown else UnknownPolicy.RESEND
 
 
 def _by_the_readers_clock(mailing: Mailing, now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from campaigns.content.models.campaigns import Campaign, CampaignText
 from campaigns.content.models.images import Image, ImageText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
+from campaigns.content.models.overrides import Override, OverrideIsKeptError
 from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
 from campaigns.content.models.topics import Source, Topic, TopicText
 
@@ -14,6 +15,8 @@ __all__ = [
     "NewsItem",
     "NewsItemQuerySet",
     "NewsItemText",
+    "Override",
+    "OverrideIsKeptError",
     "Source",
     "State",
     "Topic",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.content.models.texts import State, Translation, one_text_per_language
+from campaigns.content.models.texts import State, Translation, one_text_per_language, who
 from campaigns.content.models.topics import Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
 
@@ -23,6 +23,8 @@ class Campaign(models.Model):
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     sensitivity = models.PositiveSmallIntegerField(_("sensitivity"), choices=Sensitivity, default=Sensitivity.EVERYDAY)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    written_by = who(_("last written by"))
+    submitted_by = who(_("submitted by"))
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="campaigns")
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.models.campaigns import Campaign
 from campaigns.content.models.images import Image
-from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
+from campaigns.content.models.texts import State, Translation, one_text_per_language, who, words_at_hand
 from campaigns.content.models.topics import Source, Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
 
@@ -48,6 +48,8 @@ class NewsItem(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    written_by = who(_("last written by"))
+    submitted_by = who(_("submitted by"))
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("checked by"), null=True, blank=True, related_name="+"
     )

@@ -83,4 +83,4 @@ def test_a_language_without_rules_has_no_findings() -> None:
 
 @pytest.mark.parametrize("language", ["pl", "en"])
 def test_what_a_rule_offers_instead_is_not_itself_a_finding(language: str) -> None:
-    assert [rule.instead for rule in rules_for(language) if findings(rule.instead, language=language)] == []
+    assert [words for rule in rules_for(language) for words in rule.instead if findings(words, language=language)] == []
