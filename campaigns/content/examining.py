@@ -205,7 +205,7 @@ def said_of(term: terminology.TermFinding) -> str:
             "reason": term.reason,
         }
     else:
-        words = gettext("Take “%(found)s” out. %(reason)s") % {"found": term.found, "reason": term.reason}
+        words = f"“{term.found}”: {term.reason} {term.hint}"
     return f"{words} {gettext('It stands in a quotation, so it may stay.')}" if term.quoted else words
 
 
@@ -214,7 +214,7 @@ def _wrong_language(language: str, name: str, passage: Passage) -> Iterator[Find
     if guessed:
         said = wrong_language_said(guessed=guessed, language=language)
         yield Finding(
-            "wrong-language", language, name, 0, len(passage.text), passage.text[:80], passage.text, said, True
+            "wrong-language", language, name, 0, len(passage.text), passage.text, passage.text, said, True
         )
         return
     for start, end, code in guessing.unmarked_sentences(passage, language=language):

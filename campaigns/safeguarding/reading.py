@@ -44,7 +44,11 @@ QUOTATION = re.compile(
     r"|(?<!\w)'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
 )
 """The outermost marks count: what is quoted within a quotation is quoted."""
-SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"»)]?\s+(?=[„“\"«(]?[^\W\d_a-zà-öø-ÿąćęłńóśźż])|\n")
+SENTENCE_END = re.compile(
+    r"(?<=[.!?…])[”\"»)]?\s+(?=[„“\"«(]?[^\W\d_a-zà-öø-ÿąćęłńóśźż])"
+    r"|(?:(?<=\w{5}[.!?])|(?<=\)[.!?]))\s+(?=\d)"  # not after "art.", "ok.", "nr"
+    r"|\n"
+)
 
 Span = tuple[int, int]
 
@@ -69,9 +73,10 @@ class Passage:
 
     def sentence_at(self, start: int, end: int) -> Span:
         """The sentence (or sentences) around [start, end)."""
-        first = max((found.end() for found in SENTENCE_END.finditer(self.text, 0, start)), default=0)
-        after = SENTENCE_END.search(self.text, max(end - 1, 0))
-        return first, after.start() if after else len(self.text)
+        ends = list(SENTENCE_END.finditer(self.text))
+        first = max((found.end() for found in ends if found.end() <= start), default=0)
+        last = min((found.start() for found in ends if found.start() >= end), default=len(self.text))
+        return first, last
 
 
 def read_plain(text: str) -> Passage:

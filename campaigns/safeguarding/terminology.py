@@ -41,6 +41,8 @@ class TermFinding:
     reason: str
     instead: tuple[str, ...]
     """Better words, the best first; empty where only another sentence will do."""
+    hint: str
+    """How to say it otherwise, where no word can simply be replaced."""
     quoted: bool
     """It stands in a quotation: shown, but does not block."""
     blocking: bool
@@ -54,11 +56,13 @@ class Rule:
     patterns: tuple[re.Pattern[str], ...]
     near: re.Pattern[str] | None
     not_near: re.Pattern[str] | None
+    not_after: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     within: tuple[re.Pattern[str], ...]
     blocks: Blocks
     reason: str
     instead: tuple[str, ...]
+    hint: str
 
     def blocks_at(self, level: int) -> bool:
         """Whether a finding stops approval of a text of `level` (0 to 3)."""
@@ -95,8 +99,8 @@ def findings(text: str | Passage, *, language: str, level: int = 1, whole: str =
 def rules_for(language: str) -> tuple[Rule, ...]:
     """The rules of one language in their order of precedence; none when nobody wrote any."""
     data = data_of(language, "terms") or {"rules": []}
-    words, exceptions = data.get("words", {}), data.get("exceptions", [])
-    return tuple(_rule(row, words, exceptions) for row in data["rules"])
+    words, names, statutes = (data.get(kind, {} if kind == "words" else []) for kind in ("words", "names", "statutes"))
+    return tuple(_rule(row, words, names + statutes * row.get("in_statutes", False)) for row in data["rules"])
 
 
 def _in_language(passage: Passage, code: str, *, default: str, level: int, whole: str) -> Iterator[TermFinding]:
@@ -116,8 +120,14 @@ def _hits(rule: Rule, order: int, passage: Passage, words: Folded, around: str) 
     for wanted in rule.patterns:
         for match in wanted.finditer(words.text):
             named = any(start <= match.start() and match.end() <= end for start, end in names)
-            if not named and _fits_sentence(rule, passage, words.place(*match.span())):
+            if not named and not _follows(rule, words.text, match.start()) and _fits_sentence(rule, passage, words.place(*match.span())):
                 yield _Hit(rule, order, match.start(), match.end())
+
+
+def _follows(rule: Rule, text: str, start: int) -> bool:
+    """Whether one of the words that take a finding away, such as "not", stands directly before `start`."""
+    before = text[:start].rstrip(" ").rpartition(" ")[2]
+    return bool(rule.not_after and rule.not_after.fullmatch(before))
 
 
 def _fits_sentence(rule: Rule, passage: Passage, place: tuple[int, int]) -> bool:
@@ -140,12 +150,13 @@ def _finding(rule: Rule, passage: Passage, start: int, end: int, level: int) -> 
         sentence=passage.text[first:last].strip(),
         reason=rule.reason,
         instead=rule.instead,
+        hint=rule.hint,
         quoted=quoted,
         blocking=rule.blocks_at(level) and not quoted,
     )
 
 
-def _rule(row: dict[str, Any], words: dict[str, str], exceptions: list[str]) -> Rule:
+def _rule(row: dict[str, Any], words: dict[str, str], within: list[str]) -> Rule:
     def ready(source: str) -> re.Pattern[str]:
         while REFERENCE.search(source):
             source = REFERENCE.sub(lambda name: f"(?:{words[name[1]]})", source)
@@ -156,9 +167,11 @@ def _rule(row: dict[str, Any], words: dict[str, str], exceptions: list[str]) -> 
         patterns=tuple(ready(each) for each in row["patterns"]),
         near=ready(row["near"]) if "near" in row else None,
         not_near=ready(row["not_near"]) if "not_near" in row else None,
+        not_after=ready(row["not_after"]) if "not_after" in row else None,
         unless=ready(row["unless"]) if "unless" in row else None,
-        within=tuple(ready(each) for each in [*exceptions, *row.get("except", [])]),
+        within=tuple(ready(each) for each in within),
         blocks=Blocks(row.get("blocks", "sensitive")),
         reason=row["reason"],
         instead=tuple(row.get("instead", [])),
+        hint=row.get("hint", ""),
     )

@@ -13,7 +13,7 @@ from campaigns.safeguarding.reading import read_plain, read_rich
 from campaigns.safeguarding.terminology import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("pl", "en")
@@ -59,6 +59,15 @@ def sentences(language: str) -> Iterator[Labelled]:
     rows: dict[str, Any] = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
     for kind in ("ordinary", "quoted"):
         yield from _list(language, kind, rows[kind], "")
+    yield from (Labelled(language, "ordinary", words, frozenset(), held=False) for words in rows["later"])
+    for rules, words in rows["found"].items():
+        yield from _list(language, "found", words, rules)
+
+
+def fresh(language: str) -> Iterator[Labelled]:
+    """Sentences written when the rules were finished: what the rules do with words nobody had in mind. Never tuned on."""
+    rows: dict[str, Any] = yaml.safe_load((FOLDER / f"fresh-{language}.yaml").read_text(encoding="utf-8"))
+    yield from _list(language, "ordinary", rows["ordinary"], "")
     for rules, words in rows["found"].items():
         yield from _list(language, "found", words, rules)
 
@@ -72,13 +81,17 @@ def raised(sentence: Labelled) -> frozenset[str]:
 
 def scores(language: str, *, held: bool | None = None) -> dict[str, Score]:
     """A Score per rule, and "" for all of them; of the whole set, the tuned part (False) or what was held back (True)."""
+    return scores_of(each for each in sentences(language) if held is None or each.held == held)
+
+
+def scores_of(labelled: Iterable[Labelled]) -> dict[str, Score]:
+    """The same of any sentences."""
     found: dict[str, Score] = {"": Score()}
-    for sentence in sentences(language):
-        if held is None or sentence.held == held:
-            there = raised(sentence)
-            for rule in there | sentence.rules:
-                for score in (found[""], found.setdefault(rule, Score())):
-                    _count(score, rule, sentence, there)
+    for sentence in labelled:
+        there = raised(sentence)
+        for rule in there | sentence.rules:
+            for score in (found[""], found.setdefault(rule, Score())):
+                _count(score, rule, sentence, there)
     return dict(sorted(found.items()))
 
 
