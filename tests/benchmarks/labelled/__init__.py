@@ -65,7 +65,7 @@ def sentences(language: str) -> Iterator[Labelled]:
 
 
 def fresh(language: str) -> Iterator[Labelled]:
-    """Sentences written when the rules were finished: what the rules do with words nobody had in mind. Never tuned on."""
+    """Sentences written when the rules were finished: what they did with words nobody had in mind is in docs/safeguarding.md."""
     rows: dict[str, Any] = yaml.safe_load((FOLDER / f"fresh-{language}.yaml").read_text(encoding="utf-8"))
     yield from _list(language, "ordinary", rows["ordinary"], "")
     for rules, words in rows["found"].items():
