@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from campaigns.content.models import NewsItem, NewsItemText, Override, State
+from campaigns.safeguarding.sensitivity import Sensitivity
 from newsletter.composition.freezing import approve
 from newsletter.editions.models import EditionState
 from tests.builders import NOON, a_news_item, an_edition
@@ -27,7 +28,7 @@ WRITER = [f"campaigns.{name}" for name in ("view_newsitem", "change_newsitem", "
 
 @pytest.fixture
 def item() -> NewsItem:
-    found = a_news_item(sensitivity=1)
+    found = a_news_item(sensitivity=Sensitivity.UPSETTING)
     NewsItem.objects.update(state=State.DRAFT)
     NewsItemText.objects.filter(language="en").update(lead=LEGACY)
     return found

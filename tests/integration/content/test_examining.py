@@ -12,6 +12,7 @@ from campaigns.content import approving, examining
 from campaigns.content.approving import NotReadyError
 from campaigns.content.examining import NoSuchFindingError, findings_in, findings_of
 from campaigns.content.models import Campaign, Override, OverrideIsKeptError, State
+from campaigns.safeguarding.sensitivity import Sensitivity
 from tests.builders import NOON, a_news_item
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture
 def item() -> NewsItem:
-    found = a_news_item(sensitivity=1)
+    found = a_news_item(sensitivity=Sensitivity.UPSETTING)
     found.state = State.DRAFT
     found.save()
     found.texts.filter(language="en").update(lead=LEGACY)
