@@ -1,6 +1,7 @@
 """The register through which Django finds this app's tables; nobody imports it."""
 
 from campaigns.content.models import (
+    Approval,
     Campaign,
     CampaignText,
     Image,
@@ -15,6 +16,7 @@ from campaigns.content.models import (
 from campaigns.helplines.models import Helpline, HelplineText
 
 __all__ = [
+    "Approval",
     "Campaign",
     "CampaignText",
     "Helpline",

@@ -1,5 +1,5 @@
 """The doors of those who write content."""
 
-from campaigns.admin import campaigns, helplines, images, news_items, overrides, sources, topics
+from campaigns.admin import campaigns, decisions, helplines, images, news_items, sources, topics
 
-__all__ = ["campaigns", "helplines", "images", "news_items", "overrides", "sources", "topics"]
+__all__ = ["campaigns", "decisions", "helplines", "images", "news_items", "sources", "topics"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import messages
@@ -10,9 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.base import action
-from campaigns.admin.findings import FindingsMixin
+from campaigns.admin.findings import FindingsMixin, questions_left
 from campaigns.content import approving
 from campaigns.content.models import State
+from campaigns.safeguarding.checklist import questions_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +81,11 @@ class ApprovableAdmin(FindingsMixin):
     @action(description=_("Approve"), permissions=["approve"])
     def approve(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:
         """Let it be printed and read."""
-        _take(request, obj, approving.approve, gettext("It is approved and can stand in an edition."))
+        if missing := set(questions_at(obj.sensitivity)) - set(request.POST.getlist("checklist")):
+            messages.error(request, questions_left(len(missing)))
+            return
+        step = functools.partial(approving.approve, checklist=request.POST.getlist("checklist"))
+        _take(request, obj, step, gettext("It is approved and can stand in an edition."))
 
     @action(description=_("Return to draft"), permissions=["change"])
     def return_to_draft(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:

@@ -23,6 +23,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.admin.base import Admin
 from campaigns.content import examining
+from campaigns.content.models import State
+from campaigns.safeguarding.checklist import questions_at
 from campaigns.safeguarding.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
@@ -165,10 +167,19 @@ class FindingsMixin(Admin):
             "findings_persons": list(examining.second_person_needed(item, by=cast("User", request.user)))
             if item
             else [],
+            "findings_questions": self._questions(request, item, level),
+            "findings_ticked": request.POST.getlist("checklist"),
+            "findings_approval": item.approvals.order_by("at", "pk").last() if item else None,
             "findings_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_words")
             + (f"?item={item.pk}" if item else ""),
             "findings_unsaved": not stored and bool(words),
         }
+
+    def _questions(self, request: HttpRequest, item: Content | None, level: int) -> dict[str, Any]:
+        """What whoever may approve has to answer for, while the item waits for it."""
+        waits = item is not None and item.state in {State.DRAFT, State.IN_REVIEW}
+        may = request.user.has_perm(f"campaigns.approve_{self.opts.model_name}")
+        return {name: str(words) for name, words in questions_at(level).items()} if waits and may else {}
 
     def _shown(self, finding: Finding, *, item: Content | None, may: bool) -> Shown:
         field: Any = examining.TEXTS[self.model]._meta.get_field(finding.field)
@@ -190,6 +201,16 @@ class FindingsMixin(Admin):
             code: {name: request.POST.get(f"{name}_{code}", "") for name in names} for code, _name in settings.LANGUAGES
         }
         return {code: fields for code, fields in typed.items() if any(each.strip() for each in fields.values())}
+
+
+def questions_left(count: int) -> str:
+    """The sentence for who approves without answering for everything."""
+    sentence = ngettext(
+        "It is saved, but not approved: %(count)d question beside the findings is not answered yet.",
+        "It is saved, but not approved: %(count)d questions beside the findings are not answered yet.",
+        count,
+    )
+    return sentence % {"count": count}
 
 
 def _may_stand(finding: Finding) -> bool:

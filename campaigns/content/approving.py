@@ -14,7 +14,7 @@ from campaigns.content.models import Campaign, NewsItem, State
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from django.contrib.auth.models import User
 
@@ -53,8 +53,10 @@ def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> N
     _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now, submitted_by=by)
 
 
-def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
-    """Let it be printed and read; a news item notes who checked it, and the day.
+def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, checklist: Collection[str] = ()) -> None:
+    """Let it be printed and read; a news item notes who checked it, and the day; what was known then is kept (G2).
+
+    `checklist` names the questions (safeguarding.checklist) that `by` answered for; the page asks for all of them.
 
     Raises:
         NotReadyError: something must be mended first.
@@ -63,6 +65,7 @@ def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> 
     if sentences := list(obstacles(item, by=by)):
         raise NotReadyError(sentences)
     _move(item, from_states=[State.DRAFT, State.IN_REVIEW], to=State.APPROVED, now=now)
+    examining.note_approval(item=item, by=by, now=now, checklist=checklist)
     if isinstance(item, NewsItem):
         item.checked_by, item.checked_on = by, localtime(now).date()
         item.save(update_fields=["checked_by", "checked_on"])

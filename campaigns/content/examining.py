@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 
-from campaigns.content.models import Campaign, CampaignText, NewsItem, NewsItemText, Override, Translation
+from campaigns.content.models import Approval, Campaign, CampaignText, NewsItem, NewsItemText, Override, Translation
 from campaigns.safeguarding import guessing, identifying, terminology
+from campaigns.safeguarding.checklist import questions_at
 from campaigns.safeguarding.reading import Passage, read_plain, read_rich
 from campaigns.safeguarding.sensitivity import care_at
 
@@ -97,7 +98,7 @@ def let_stand(
     override = Override(
         news_item=item if isinstance(item, NewsItem) else None,
         campaign=item if isinstance(item, Campaign) else None,
-        about=str(item)[:200],
+        about=_called(item),
         rule=rule,
         language=language,
         field=name,
@@ -110,6 +111,43 @@ def let_stand(
     )
     override.save()
     return override
+
+
+def note_approval(*, item: Content, by: User | None, now: dt.datetime, checklist: Iterable[str] = ()) -> Approval:
+    """Keep what was known when `item` was approved: level, rules, findings left, and the questions answered (G2)."""
+    found = findings_of(item)
+    approval = Approval(
+        news_item=item if isinstance(item, NewsItem) else None,
+        campaign=item if isinstance(item, Campaign) else None,
+        about=_called(item),
+        by=by,
+        by_name=by.get_username() if by else "",
+        at=now,
+        level=item.sensitivity,
+        rules={language: _rules(language) for language in stored_words(item)},
+        findings=[_kept(finding) for finding in found],
+        checklist=sorted(set(checklist) & set(questions_at(item.sensitivity))),
+    )
+    approval.save()
+    return approval
+
+
+def _called(item: Content) -> str:
+    """Its title or name in the active language, or in any; an address where it has no words."""
+    words = stored_words(item)
+    fields = words.get(get_language() or "") or next(iter(words.values()), {})
+    return (next(iter(fields.values()), "") or item.slug)[:200]
+
+
+def _rules(language: str) -> dict[str, object]:
+    rules = sorted({rule.rule for rule in terminology.rules_for(language)})
+    return {"rules": rules, "fingerprint": terminology.fingerprint(language)}
+
+
+def _kept(finding: Finding) -> dict[str, object]:
+    reason = finding.override.reason if finding.override else ""
+    words = {"rule": finding.rule, "language": finding.language, "field": finding.field, "found": finding.found}
+    return {**words, "let_stand": reason}
 
 
 def obstacles(item: Content, *, by: User | None) -> Iterator[str]:
@@ -213,9 +251,7 @@ def _wrong_language(language: str, name: str, passage: Passage) -> Iterator[Find
     guessed = guessing.wrong_language(passage, language=language)
     if guessed:
         said = wrong_language_said(guessed=guessed, language=language)
-        yield Finding(
-            "wrong-language", language, name, 0, len(passage.text), passage.text, passage.text, said, True
-        )
+        yield Finding("wrong-language", language, name, 0, len(passage.text), passage.text, passage.text, said, True)
         return
     for start, end, code in guessing.unmarked_sentences(passage, language=language):
         said = gettext(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -103,6 +104,11 @@ def rules_for(language: str) -> tuple[Rule, ...]:
     return tuple(_rule(row, words, names + statutes * row.get("in_statutes", False)) for row in data["rules"])
 
 
+def fingerprint(language: str) -> str:
+    """What changes whenever a rule of `language` does: the start of a SHA-256 over its data."""
+    return hashlib.sha256(repr(data_of(language, "terms")).encode()).hexdigest()[:16]
+
+
 def _in_language(passage: Passage, code: str, *, default: str, level: int, whole: str) -> Iterator[TermFinding]:
     words, around = folded(passage.text), folded(f"{passage.text}\n{whole}").text
     every = [hit for order, rule in enumerate(rules_for(code)) for hit in _hits(rule, order, passage, words, around)]
@@ -120,7 +126,11 @@ def _hits(rule: Rule, order: int, passage: Passage, words: Folded, around: str) 
     for wanted in rule.patterns:
         for match in wanted.finditer(words.text):
             named = any(start <= match.start() and match.end() <= end for start, end in names)
-            if not named and not _follows(rule, words.text, match.start()) and _fits_sentence(rule, passage, words.place(*match.span())):
+            if (
+                not named
+                and not _follows(rule, words.text, match.start())
+                and _fits_sentence(rule, passage, words.place(*match.span()))
+            ):
                 yield _Hit(rule, order, match.start(), match.end())
 
 

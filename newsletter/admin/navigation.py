@@ -20,6 +20,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("campaigns.topic", _("Topics"), "label"),
             ("campaigns.source", _("Sources"), "verified"),
             ("campaigns.image", _("Images"), "image"),
+            ("campaigns.approval", _("Approvals"), "approval"),
             ("campaigns.override", _("Findings let stand"), "fact_check"),
         ],
     ),

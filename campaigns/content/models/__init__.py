@@ -1,22 +1,23 @@
 """News items, awareness campaigns and what they share. Facts are language-neutral; a text row holds each language."""
 
 from campaigns.content.models.campaigns import Campaign, CampaignText
+from campaigns.content.models.decisions import Approval, DecisionIsKeptError, Override
 from campaigns.content.models.images import Image, ImageText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
-from campaigns.content.models.overrides import Override, OverrideIsKeptError
 from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
 from campaigns.content.models.topics import Source, Topic, TopicText
 
 __all__ = [
+    "Approval",
     "Campaign",
     "CampaignText",
+    "DecisionIsKeptError",
     "Image",
     "ImageText",
     "NewsItem",
     "NewsItemQuerySet",
     "NewsItemText",
     "Override",
-    "OverrideIsKeptError",
     "Source",
     "State",
     "Topic",

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from campaigns.content.models import NewsItem, NewsItemText, Override, State
+from campaigns.content.models import Approval, NewsItem, NewsItemText, Override, State
+from campaigns.safeguarding.checklist import QUESTIONS
 from campaigns.safeguarding.sensitivity import Sensitivity
 from newsletter.composition.freezing import approve
 from newsletter.editions.models import EditionState
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 LEGACY = "Police seized child pornography on Monday."
 ENGLISH = "The police arrested three people who had posed as staff of a bank, and they are now in custody."
+ALL = list(QUESTIONS)
 WRITER = [f"campaigns.{name}" for name in ("view_newsitem", "change_newsitem", "view_source", "approve_newsitem")]
 
 
@@ -110,7 +112,7 @@ def test_a_finding_is_let_stand_with_a_reason_and_then_the_item_is_approved(chie
     override = Override.objects.get()
     assert (override.by_name, override.reason) == ("chief", "We quote the judgment's own words.")
     assert "We quote the judgment" in done.content.decode()
-    chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1"))
+    chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1", checklist=ALL))
     item.refresh_from_db()
     assert item.state == State.APPROVED
     assert "child pornography" in chief.get(reverse("admin:campaigns_override_changelist")).content.decode()
@@ -118,6 +120,33 @@ def test_a_finding_is_let_stand_with_a_reason_and_then_the_item_is_approved(chie
     assert (
         chief.post(reverse("admin:campaigns_override_delete", args=[override.pk]), {"post": "yes"}).status_code == 403
     )
+
+
+def test_whoever_approves_answers_for_what_no_rule_can_judge(chief: Client, item: NewsItem) -> None:
+    NewsItemText.objects.update(lead="Fine.")
+    assert set(chief.get(url(item)).context["findings_questions"]) == set(ALL)
+    some = filled(chief, url(item), campaigns_newsitem_approve="1", checklist=ALL[:3])
+    refused = chief.post(url(item), some, follow=True)
+    assert "2 questions beside the findings are not answered yet" in refused.content.decode()
+    item.refresh_from_db()
+    assert item.state == State.DRAFT
+    chief.post(url(item), {**some, "checklist": ALL})
+    approval = Approval.objects.get()
+    assert (approval.by_name, approval.level, approval.checklist) == ("chief", 1, sorted(ALL))
+    page = chief.get(url(item)).content.decode()
+    kept = reverse("admin:campaigns_approval_change", args=[approval.pk])
+    assert kept in page
+    assert "Nothing in it teaches how to offend." in chief.get(kept).content.decode()
+    assert "Amber light" in chief.get(reverse("admin:campaigns_approval_changelist")).content.decode()
+
+
+def test_everyday_texts_ask_no_questions(chief: Client, item: NewsItem) -> None:
+    NewsItem.objects.update(sensitivity=0)
+    assert chief.get(url(item)).context["findings_questions"] == {}
+    chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1"))
+    item.refresh_from_db()
+    assert item.state == State.APPROVED
+    assert Approval.objects.get().checklist == []
 
 
 def test_a_finding_gone_meanwhile_leads_back_to_the_text(chief: Client, item: NewsItem) -> None:
@@ -148,7 +177,7 @@ def test_saving_says_how_many_things_stand_in_the_way(chief: Client, item: NewsI
 def test_from_level_2_on_the_writer_sees_that_somebody_else_must_approve(chief: Client, item: NewsItem) -> None:
     changes = {"sensitivity": "2", "lead_en": "Fine.", "content_note_en": "Hard to read.", "content_note_pl": "Trudne."}
     chief.post(url(item), filled(chief, url(item), **changes))
-    page = chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1"), follow=True)
+    page = chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1", checklist=ALL), follow=True)
     assert "cannot approve it. Ask somebody else" in page.content.decode()
     item.refresh_from_db()
     assert item.state == State.DRAFT

@@ -11,7 +11,7 @@ from django.utils import translation
 from campaigns.content import approving, examining
 from campaigns.content.approving import NotReadyError
 from campaigns.content.examining import NoSuchFindingError, findings_in, findings_of
-from campaigns.content.models import Campaign, Override, OverrideIsKeptError, State
+from campaigns.content.models import Approval, Campaign, DecisionIsKeptError, Override, State
 from campaigns.safeguarding.sensitivity import Sensitivity
 from tests.builders import NOON, a_news_item
 
@@ -123,7 +123,7 @@ def test_a_finding_let_stand_blocks_no_more_until_its_sentence_changes(item: New
         "A quote from the judgment.",
         "safeguarding-lead",
         NOON,
-        str(item)[:200],
+        "Amber light: amber-texts",
     )
     stands = only(findings_of(item))
     assert (stands.blocking, stands.override) == (False, override)
@@ -151,7 +151,7 @@ def test_an_override_is_never_changed_or_deleted_and_outlives_its_text(item: New
         Override.objects.all().delete,
         lambda: Override.objects.update(reason=""),
     ):
-        with pytest.raises(OverrideIsKeptError):
+        with pytest.raises(DecisionIsKeptError):
             attempt()
     item.delete()
     lead.delete()
@@ -215,6 +215,38 @@ def test_who_submitted_is_noted(item: NewsItem, lead: User) -> None:
     assert item.submitted_by == lead
     item.refresh_from_db()
     assert item.submitted_by == lead
+
+
+def test_an_approval_keeps_level_rules_findings_and_the_questions_answered(item: NewsItem, lead: User) -> None:
+    examining.let_stand(item=item, finding=only(findings_of(item)).key, reason="A quote.", by=lead, now=NOON)
+    approving.approve(item=item, by=lead, now=NOON, checklist=["no-blame", "figures", "rubbish"])
+    approval = Approval.objects.get()
+    assert (approval.news_item, approval.by_name, approval.level) == (item, "safeguarding-lead", 1)
+    assert approval.checklist == ["figures", "no-blame"]
+    assert approval.findings == [
+        {
+            "rule": "child-pornography",
+            "language": "en",
+            "field": "lead",
+            "found": "child pornography",
+            "let_stand": "A quote.",
+        }
+    ]
+    assert "blame" in approval.rules["en"]["rules"]
+    assert len(approval.rules["pl"]["fingerprint"]) == 16
+    assert str(approval) == f"{approval.about} (2026-11-23)"
+    with pytest.raises(DecisionIsKeptError):
+        approval.delete()
+
+
+def test_the_operators_approval_and_a_campaigns_are_kept_too() -> None:
+    campaign = Campaign.objects.create(
+        slug="sayno", owner="Europol", official_url="https://example.org/", launched_on=NOON.date()
+    )
+    campaign.texts.create(language="en", name="Say NO", headline="H", message="M", call_to_action="See how")
+    approving.approve(item=campaign, by=None, now=NOON, checklist=["figures"])
+    approval = Approval.objects.get()
+    assert (approval.campaign, approval.by, approval.by_name, approval.checklist) == (campaign, None, "", [])
 
 
 def test_passages_without_words_and_fields_that_hold_none_are_left_out() -> None:
