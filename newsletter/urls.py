@@ -5,9 +5,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from campaigns.admin.choosing import Choices
 from newsletter.pages import apologies
 
 urlpatterns = [
+    path("admin/autocomplete/", admin.site.admin_view(Choices.as_view(admin_site=admin.site))),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("newsletter.pages.urls")),

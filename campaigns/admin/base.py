@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.choosing import ChoosingMixin
 from campaigns.admin.titles import TitlesMixin
+from campaigns.content.completing import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
     from django.utils.safestring import SafeString
 
-    from campaigns.content.models import Translation
+    from campaigns.content.models import Campaign, NewsItem, Translation
 
     ModelAdmin = admin.ModelAdmin[Any]
     StackedInline = admin.StackedInline[Any, Any]
@@ -37,7 +39,17 @@ else:
     from unfold.admin import ModelAdmin, StackedInline, TabularInline
     from unfold.decorators import action, display
 
-__all__ = ["HTTPS", "Admin", "ReadOnly", "StackedInline", "TabularInline", "action", "completeness", "display"]
+__all__ = [
+    "HTTPS",
+    "Admin",
+    "ReadOnly",
+    "StackedInline",
+    "TabularInline",
+    "action",
+    "completeness",
+    "completeness_of",
+    "display",
+]
 
 HTTPS: Any = {models.URLField: {"assume_scheme": "https"}}
 """What an address typed without a scheme is taken for."""
@@ -79,5 +91,14 @@ class ReadOnly(Admin):
 def completeness(texts: Iterable[Translation]) -> SafeString:
     """Which languages have words, as marks beside the language codes and as words for those who hear the page."""
     written = {text.language for text in texts}
-    rows = [(code, name, code in written) for code, name in settings.LANGUAGES]
-    return render_to_string("admin/parts/completeness.html", {"rows": rows})
+    return _marks({code: None if code in written else gettext("missing") for code, _name in settings.LANGUAGES})
+
+
+def completeness_of(item: NewsItem | Campaign) -> SafeString:
+    """The same for content that must be whole before it is printed: what each language still lacks."""
+    return _marks({code: lacking(item, code) for code, _name in settings.LANGUAGES})
+
+
+def _marks(lacks: dict[str, str | None]) -> SafeString:
+    rows = [(code, name, lacks[code]) for code, name in settings.LANGUAGES]
+    return render_to_string("admin/parts/completeness.html", {"rows": rows, "missing": gettext("missing")})

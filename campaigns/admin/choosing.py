@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+
+from campaigns.content.completing import in_brief
+from campaigns.content.models import Campaign, NewsItem
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import BaseModelAdmin
@@ -67,3 +71,14 @@ class ChooserOfMany(_Forgiving, AutocompleteSelectMultiple):
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
         """Without the cross that clears everything: it breaks the list of the chosen for whoever hears the page."""
         return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}
+
+
+class Choices(AutocompleteJsonView):
+    """What a chooser finds while one types: beside content stands which languages are whole, and whether it is approved."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """One entry."""
+        found: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, NewsItem | Campaign):
+            found["text"] = f"{obj} · {in_brief(obj)} · {obj.get_state_display()}"
+        return found

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from campaigns.content.models import Translation
 
 
-def texts_form(*, text: type[Translation], owner: str, rich: Sequence[str] = (), said: bool = False) -> type[TextsForm]:
+def texts_form(
+    *,
+    text: type[Translation],
+    owner: str,
+    rich: Sequence[str] = (),
+    said: bool = False,
+    base: type[TextsForm] | None = None,
+) -> type[TextsForm]:
     """A model form base that also edits the rows of `text`, which point at the form's instance by `owner`.
 
     Its fields are named `<field>_<language>`. Fields in `rich` get the editor and pass the allow-list (X8). With `said`
-    each label names its language, for places where no tab does.
+    each label names its language, for places where no tab does. `base` is the form it stands on, where not TextsForm itself.
     """
     names = words_of_model(text, owner)
     fields = {
@@ -37,7 +44,7 @@ def texts_form(*, text: type[Translation], owner: str, rich: Sequence[str] = (),
     }
     attributes = {"text": text, "owner": owner, "words": names, **fields}
     meta: Any = type(TextsForm)  # Django's metaclass collects the fields
-    return cast("type[TextsForm]", meta(f"{text.__name__}sForm", (TextsForm,), attributes))
+    return cast("type[TextsForm]", meta(f"{text.__name__}sForm", (base or TextsForm,), attributes))
 
 
 def language_tabs(form: type[TextsForm]) -> list[Any]:

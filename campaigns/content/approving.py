@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localtime
 
 from campaigns.content import examining
-from campaigns.content.models import Campaign, NewsItem, State
+from campaigns.content.models import Campaign, NewsItem, State, Step
+from campaigns.content.revising import is_unkept, keep, out_of_use
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterator
 
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
 
 class ApprovingError(Exception):
@@ -44,19 +48,32 @@ class NotReadyError(ApprovingError):
         self.sentences = sentences
 
 
-def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
+@transaction.atomic
+def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
     """Ask an approver to read it.
 
     Raises:
         StepError: it is not a draft.
     """
-    _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now, submitted_by=by)
+    _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now)
+    item.submitted_by = by
+    item.save(update_fields=["submitted_by"])
+    keep(item=item, step=Step.SUBMITTED, by=by, now=now, comment=comment)
 
 
-def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, checklist: Collection[str] = ()) -> None:
-    """Let it be printed and read; a news item notes who checked it, and the day; what was known then is kept (G2).
+@transaction.atomic
+def approve(
+    *,
+    item: NewsItem | Campaign,
+    by: User | None,
+    now: dt.datetime,
+    comment: str = "",
+    checklist: Collection[str] = (),
+) -> None:
+    """Let it be printed and read, instead of the version that was till now; a news item notes who checked it, and the day.
 
-    `checklist` names the questions (safeguarding.checklist) that `by` answered for; the page asks for all of them.
+    What was known then is kept (G2): `checklist` names the questions (safeguarding.checklist) that `by` answered for; the
+    page asks for all of them.
 
     Raises:
         NotReadyError: something must be mended first.
@@ -65,30 +82,52 @@ def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, che
     if sentences := list(obstacles(item, by=by)):
         raise NotReadyError(sentences)
     _move(item, from_states=[State.DRAFT, State.IN_REVIEW], to=State.APPROVED, now=now)
-    examining.note_approval(item=item, by=by, now=now, checklist=checklist)
     if isinstance(item, NewsItem):
         item.checked_by, item.checked_on = by, localtime(now).date()
         item.save(update_fields=["checked_by", "checked_on"])
+    keep(item=item, step=Step.APPROVED, by=by, now=now, comment=comment)
+    examining.note_approval(item=item, by=by, now=now, checklist=checklist)
 
 
-def return_to_draft(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
+@transaction.atomic
+def return_to_draft(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
     """Take it back to be written on: from review, or because somebody edited what was approved or withdrawn.
+
+    The version that was approved last stays in print until a new one is approved; what was withdrawn stays out of it.
 
     Raises:
         StepError: it is a draft already.
     """
-    del by  # the admin's log says who returned it
     _move(item, from_states=[State.IN_REVIEW, State.APPROVED, State.WITHDRAWN], to=State.DRAFT, now=now)
+    keep(item=item, step=Step.RETURNED, by=by, now=now, comment=comment)
 
 
-def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime) -> None:
-    """Take it out of print.
+@transaction.atomic
+def edited(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> bool:
+    """Keep what somebody wrote. An approved item is a draft again, while the version approved last stays in print.
+
+    Returns whether it fell back to a draft. Nothing happens where nothing was changed.
+    """
+    if not is_unkept(item):
+        return False
+    fell_back = item.state == State.APPROVED
+    if fell_back:
+        _move(item, from_states=[State.APPROVED], to=State.DRAFT, now=now)
+    keep(item=item, step=Step.SAVED, by=by, now=now, comment=comment)
+    return fell_back
+
+
+@transaction.atomic
+def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
+    """Take it out of print, the approved version too when a newer one is being written.
 
     Raises:
-        StepError: it is not approved.
+        StepError: nothing of it is in print.
     """
-    del by  # the admin's log says who withdrew it
-    _move(item, from_states=[State.APPROVED], to=State.WITHDRAWN, now=now)
+    printed = Q(state=State.APPROVED) | Q(in_use__isnull=False)
+    _move(item, from_states=[*State], to=State.WITHDRAWN, now=now, only=printed)
+    out_of_use(item)
+    keep(item=item, step=Step.WITHDRAWN, by=by, now=now, comment=comment)
 
 
 def obstacles(item: NewsItem | Campaign, *, by: User | None = None) -> Iterator[str]:
@@ -96,10 +135,10 @@ def obstacles(item: NewsItem | Campaign, *, by: User | None = None) -> Iterator[
     yield from examining.obstacles(item, by=by)
 
 
-def _move(item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime, **noted: Any) -> None:
-    here = type(item)._default_manager.filter(pk=item.pk)  # noqa: SLF001 (both models' own managers)
-    if not here.filter(state__in=from_states).update(state=to, updated_at=now, **noted):
+def _move(
+    item: NewsItem | Campaign, *, from_states: list[State], to: State, now: dt.datetime, only: Q | None = None
+) -> None:
+    here: QuerySet[Any] = type(item)._default_manager.filter(pk=item.pk)  # noqa: SLF001 (both models' own managers)
+    if not here.filter(only or Q(), state__in=from_states).update(state=to, updated_at=now):
         raise StepError(here.values_list("state", flat=True).get())
     item.state = to
-    for name, value in noted.items():
-        setattr(item, name, value)

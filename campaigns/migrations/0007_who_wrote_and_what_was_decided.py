@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0003_a_content_note_for_campaigns'),
+        ('campaigns', '0004_every_version_is_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.pages import helping, reading
+from campaigns.pages import early_reading, helping, reading
 
 urlpatterns = [
     path("campaigns/<slug:slug>/", reading.campaign, name="campaign"),
     path("news/<slug:slug>/", reading.news_item, name="news_item"),
+    path("early/<str:token>/", early_reading.read, name="early_reading"),
     path("help/", helping.helplines, name="help"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from django.http import Http404
@@ -11,29 +13,39 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns.content.markup import sanitised
-from campaigns.content.models import Campaign, CampaignText, NewsItem, NewsItemText, State, TopicText
+from campaigns.content.models import Campaign, NewsItem, State, Translation
+from campaigns.content.revising import in_print
 from campaigns.pages.helping import help_in
 from campaigns.safeguarding.sensitivity import care_at
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
 
+    from campaigns.content.models import NewsItemText
+
 NEWEST = 5
-Text = TypeVar("Text", CampaignText, NewsItemText)
+WORDS = ("texts", "topics__texts", "image__texts")
+Text = TypeVar("Text", bound=Translation)
 
 
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """What a campaign says and asks for, its content note first, where help is, what was written about it lately (G3)."""
-    shown = Campaign.objects.filter(state=State.APPROVED, launched_on__lte=timezone.localdate())
-    found = get_object_or_404(shown, slug=slug)
-    text = _words(CampaignText.objects.filter(campaign=found))
+    today = timezone.localdate()
+    row = get_object_or_404(Campaign.objects.select_related("in_use").prefetch_related("texts"), slug=slug)
+    if row.state == State.WITHDRAWN:
+        return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
+    found = in_print(row)
+    text = in_words(found.texts.all())
+    if found.state != State.APPROVED or max(found.launched_on, row.launched_on) > today or text is None:
+        raise Http404
     context = {
         "campaign": found,
         "text": text,
         "body": sanitised(text.body),
-        "news": _news_of(found),
+        "news": newest_items(found),
         "shows_note": care_at(found.sensitivity).content_note and text.content_note,
         "needs_quick_exit": care_at(found.sensitivity).quick_exit,
         **help_in(request, sensitivity=found.sensitivity),
@@ -44,29 +56,43 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def news_item(request: HttpRequest, slug: str) -> HttpResponse:
     """One news item with its source and date; its content note first, help beside it (G3, G4)."""
-    found = get_object_or_404(NewsItem.objects.readable(now=timezone.now()).select_related("source"), slug=slug)
-    text = _words(NewsItemText.objects.filter(news_item=found))
-    context = {
-        "item": found,
-        "text": text,
-        "body": sanitised(text.body),
-        "topics": TopicText.objects.filter(topic__news_items=found, language=get_language()).order_by("name"),
-        "shows_note": care_at(found.sensitivity).content_note and text.content_note,
-        "needs_quick_exit": care_at(found.sensitivity).quick_exit,
-        **(help_in(request, sensitivity=found.sensitivity) if care_at(found.sensitivity).help_block else {}),
-    }
-    return render(request, "pages/news_item.html", context)
+    items = NewsItem.objects.select_related("source", "image", "in_use").prefetch_related(*WORDS)
+    item = get_object_or_404(items, slug=slug)
+    if item.state == State.WITHDRAWN:
+        return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
+    if not NewsItem.objects.readable(now=timezone.now()).filter(pk=item.pk).exists():
+        raise Http404
+    return item_page(request, in_print(item))
 
 
-def _words(texts: QuerySet[Text]) -> Text:
-    """The text in the page's language; a page that has none in it does not exist there."""
-    text = texts.filter(language=get_language() or "").first()
+def item_page(request: HttpRequest, item: NewsItem, **more: object) -> HttpResponse:
+    """The page of `item` as it is handed in, in the language of the page; where it has no words in it, there is no page."""
+    text = in_words(item.texts.all())
     if text is None:
         raise Http404
-    return text
+    context = {
+        "item": item,
+        "text": text,
+        "body": sanitised(text.body),
+        "picture": item.image,
+        "alt": in_words(item.image.texts.all()) if item.image else None,
+        "topics": [str(topic) for topic in item.topics.all()],
+        "is_out_of_date": item.valid_until is not None and item.valid_until < timezone.localdate(),
+        "shows_note": care_at(item.sensitivity).content_note and text.content_note,
+        "needs_quick_exit": care_at(item.sensitivity).quick_exit,
+        **(help_in(request, sensitivity=item.sensitivity) if care_at(item.sensitivity).help_block else {}),
+    }
+    return render(request, "pages/news_item.html", context | more)
 
 
-def _news_of(found: Campaign) -> QuerySet[NewsItemText]:
-    readable = NewsItem.objects.readable(now=timezone.now()).filter(campaigns=found)
-    texts = NewsItemText.objects.filter(news_item__in=readable, language=get_language() or "")
-    return texts.select_related("news_item__source").order_by("-news_item__source_date", "-pk")[:NEWEST]
+def in_words(texts: Iterable[Text]) -> Text | None:
+    """The text in the page's language, or None."""
+    return next((text for text in texts if text.language == get_language()), None)
+
+
+def newest_items(found: Campaign, *, most: int = NEWEST) -> list[NewsItemText]:
+    """The newest readable items of a campaign that have words in the page's language, as they stand in print."""
+    items = NewsItem.objects.readable(now=timezone.now()).filter(campaigns=found)
+    rows = items.select_related("source", "in_use").prefetch_related("texts").order_by("-source_date", "-pk")
+    printed = (in_print(item) for item in rows.iterator(chunk_size=20))
+    return list(itertools.islice(filter(None, (in_words(item.texts.all()) for item in printed)), most))

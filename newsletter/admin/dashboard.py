@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.admin.base import completeness_of
 from campaigns.admin.helplines import DUE_SOON, STANDINGS, standing_on
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
@@ -82,19 +83,19 @@ def _next_steps() -> dict[str, Any]:
 
 
 def _drafts() -> dict[str, Any]:
-    items = NewsItem.objects.prefetch_related("texts").order_by("-updated_at", "-pk")
+    items = NewsItem.objects.prefetch_related("texts", "image__texts").order_by("-updated_at", "-pk")
     campaigns = Campaign.objects.prefetch_related("texts").order_by("-updated_at", "-pk")
     return {
         "in_review": [
             _link(each) for kind in (items, campaigns) for each in kind.filter(state=State.IN_REVIEW)[:SHOWN]
         ],
-        "being_written": items.filter(state=State.DRAFT)[:SHOWN],
+        "being_written": [_link(each) for each in items.filter(state=State.DRAFT)[:SHOWN]],
     }
 
 
-def _link(item: NewsItem | Campaign) -> dict[str, str]:
+def _link(item: NewsItem | Campaign) -> dict[str, Any]:
     name = f"admin:{item._meta.app_label}_{item._meta.model_name}_change"
-    return {"title": str(item), "url": reverse(name, args=[item.pk])}
+    return {"title": str(item), "url": reverse(name, args=[item.pk]), "languages": completeness_of(item)}
 
 
 def _helplines_due() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from premailer import Premailer
 
+from campaigns.content.revising import in_print
 from newsletter.composition.blocks import (
     Setting,
     helplines_for,
@@ -41,8 +42,10 @@ ROWS = [
     "blocks__texts",
     "blocks__image__texts",
     "blocks__campaign__texts",
+    "blocks__campaign__in_use",
     "blocks__campaign__overrides",
     "blocks__news_item__texts",
+    "blocks__news_item__in_use",
     "blocks__news_item__overrides",
     "blocks__news_item__source",
     "blocks__news_item__topics__texts",
@@ -83,8 +86,14 @@ def compose(*, edition: Edition, language: str, today: dt.date) -> Message:
 
 
 def loaded(edition: Edition) -> list[Block]:
-    """The edition's blocks in order, everything they point at fetched in a fixed number of queries."""
+    """The edition's blocks in order, everything they point at fetched in a fixed number of queries.
+
+    A news item or campaign of which a newer version is being written stands there as the version approved last.
+    """
     prefetch_related_objects([edition], *ROWS)
+    for block in edition.blocks.all():
+        block.news_item = block.news_item and in_print(block.news_item)
+        block.campaign = block.campaign and in_print(block.campaign)
     return sorted(edition.blocks.all(), key=lambda block: (block.position, block.pk))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -177,6 +178,10 @@ def _about_approval(content: NewsItem | Campaign, place: str) -> Iterator[Findin
         yield Finding("withdrawn", True, "", place, _("It was withdrawn. Take it out of the edition."))
     elif content.state != State.APPROVED:
         yield Finding("unapproved", True, "", place, _("It is not approved yet. Have it approved, or take it out."))
+    elif content.in_use and content.stands_in:
+        sentence = _("A newer version is being written. The edition prints the one approved on %(when)s.")
+        when = date_format(localtime(content.in_use.at), "DATE_FORMAT")
+        yield Finding("newer-version", False, "", place, sentence % {"when": when})
 
 
 def _about_subject(case: Case) -> Iterator[Finding]:

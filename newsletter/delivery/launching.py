@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.freezing import frozen_messages
@@ -79,9 +78,7 @@ def launch(  # noqa: PLR0913 (what the launch dialog asks, each by its name)
 
 def policy_for(*, edition: Edition) -> UnknownPolicy:
     """Hold copies of unknown outcome where the edition is sensitive, else send them again (S4)."""
-    found = edition.blocks.aggregate(news=Max("news_item__sensitivity"), campaign=Max("campaign__sensitivity"))
-    level = max(found["news"] or 0, found["campaign"] or 0)
-    return UnknownPolicy.HOLD if care_at(level).holds_unknown else UnknownPolicy.RESEND
+    return UnknownPolicy.HOLD if care_at(edition.sensitivity).holds_unknown else UnknownPolicy.RESEND
 
 
 def _by_the_readers_clock(mailing: Mailing, now: dt.datetime) -> None:

@@ -135,8 +135,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def public(self, *, now: dt.datetime) -> EditionQuerySet:
         """Published editions that still stand as approved and hold nothing under embargo at `now` (aware)."""
-        early = self.filter(blocks__news_item__embargo_until__gt=now)
-        return self.published(now=now).filter(state=EditionState.APPROVED).exclude(pk__in=early.values("pk"))
+        shown = self.published(now=now).filter(state=EditionState.APPROVED)
+        for item in ("news_item", "news_item__in_use"):  # an embargo set anew holds, and so does the approved one
+            early = self.filter(**{f"blocks__{item}__embargo_until__gt": now})
+            shown = shown.exclude(pk__in=early.values("pk"))
+        return shown
 
 
 class Edition(models.Model):
@@ -203,7 +206,8 @@ class Edition(models.Model):
     @property
     def sensitivity(self) -> int:
         """The highest level among what it holds; 0 for an empty one."""
-        levels = self.blocks.aggregate(item=Max("news_item__sensitivity"), campaign=Max("campaign__sensitivity"))
+        owners = ("news_item", "news_item__in_use", "campaign", "campaign__in_use")
+        levels = self.blocks.aggregate(*(Max(f"{owner}__sensitivity") for owner in owners))
         return max(level or 0 for level in levels.values())
 
 

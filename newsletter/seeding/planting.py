@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
 
-from campaigns.content import images
+from campaigns.content import images, revising
 from campaigns.content.models import Campaign, Image, NewsItem, Source, State, Topic
 from campaigns.helplines.models import REVIEW_WITHIN, Helpline
 from newsletter.audience import addresses
@@ -49,8 +49,8 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "topics": _each(_topic, seeds.topics),
         "sources": _each(_source, seeds.sources),
         "images": _each(_picture, seeds.pictures),
-        "campaigns": _each(_campaign, seeds.campaigns),
-        "news items": _each(lambda item: _news_item(item, today=today), seeds.news),
+        "campaigns": _each(lambda campaign: _campaign(campaign, now=now), seeds.campaigns),
+        "news items": _each(lambda item: _news_item(item, now=now), seeds.news),
         "helplines": _each(lambda entry: _helpline(entry, today=today), seeds.helplines),
         "newsletters": _each(_newsletter, seeds.newsletters),
         "subscribers": _each(lambda person: _person(person, now=now), people),
@@ -82,7 +82,7 @@ def _picture(seed: records.Picture) -> Image:
         return images.stored(file=file, name=seed.name, credit=seed.credit, licence=seed.licence, alt=seed.alt)
 
 
-def _campaign(seed: records.Campaign) -> None:
+def _campaign(seed: records.Campaign, *, now: dt.datetime) -> None:
     facts = {
         "hashtag": seed.hashtag,
         "owner": seed.owner,
@@ -96,9 +96,10 @@ def _campaign(seed: records.Campaign) -> None:
     )
     campaign.topics.set(Topic.objects.filter(slug__in=seed.topics))
     _words(campaign, seed.texts)
+    revising.settle(item=campaign, by=None, now=now)
 
 
-def _news_item(seed: records.NewsItem, *, today: dt.date) -> None:
+def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:
     facts = {
         "source": Source.objects.get(name=seed.source),
         "source_url": seed.source_url,
@@ -107,11 +108,14 @@ def _news_item(seed: records.NewsItem, *, today: dt.date) -> None:
         "sensitivity": seed.sensitivity,
     }
     item, _created = NewsItem.objects.update_or_create(
-        slug=seed.slug, defaults=facts, create_defaults=facts | {"state": State.APPROVED, "checked_on": today}
+        slug=seed.slug,
+        defaults=facts,
+        create_defaults=facts | {"state": State.APPROVED, "checked_on": localtime(now).date()},
     )
     item.topics.set(Topic.objects.filter(slug__in=seed.topics))
     item.campaigns.set(Campaign.objects.filter(slug__in=seed.campaigns))
     _words(item, seed.texts)
+    revising.settle(item=item, by=None, now=now)
 
 
 def _helpline(seed: records.Helpline, *, today: dt.date) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from campaigns.content import early_reading
+from campaigns.content.models import State
 from newsletter.audience.models import SubscriptionState
 from newsletter.lib import links
 from newsletter.lib.links import Purpose
@@ -58,8 +61,12 @@ def pages() -> list[str]:
         (purpose, links.sign(purpose, subscriber=person.public_id, newsletter_id=0, now=now))
         for purpose, person in signed
     ]
+    early = builders.news_item(now=now, slug="early", embargo_until=now + dt.timedelta(days=1))
+    reader = early_reading.invite(item=early, name="Gazeta Przykładowa", by=None, now=now)
+    builders.news_item(now=now, slug="gone", state=State.WITHDRAWN)
+    browsed = [*BROWSED, f"early/{early_reading.token_of(reader)}/", "news/gone/"]
     return (
-        [f"/{language}/{path}" for language in ("pl", "en") for path in BROWSED]
+        [f"/{language}/{path}" for language in ("pl", "en") for path in browsed]
         + [f"/{links.PATHS[purpose]}/{token}" for purpose, token in tokens]
         + ["/u/broken"]
     )

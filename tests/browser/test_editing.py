@@ -94,6 +94,7 @@ PAGES = [
     "newsletter/suppression/",
     "campaigns/newsitem/add/",
     "campaigns/newsitem/{item}/change/",
+    "campaigns/newsitem/{item}/history/",
     "campaigns/campaign/{campaign}/change/",
     "campaigns/helpline/{helpline}/change/",
     "campaigns/image/add/",
@@ -129,3 +130,22 @@ def test_a_chooser_is_heard_by_its_label_and_by_what_is_chosen(editor: Page) -> 
     editor.goto(f"/admin/campaigns/newsitem/{item.pk}/change/")
     editor.get_by_role("combobox", name=f"Source {item.source}").click()
     editor.get_by_role("searchbox", name="Source", exact=True).wait_for()
+
+
+def test_an_editor_rewrites_an_approved_item_compares_and_goes_back(
+    editor: Page, axe: Callable[[Page], list[Violation]]
+) -> None:
+    item = NewsItem.objects.get(slug="backup")
+    form = f"/admin/campaigns/newsitem/{item.pk}/change/"
+    editor.goto(form)
+    before = editor.input_value("#id_lead_pl")
+    editor.fill("#id_lead_pl", f"{before} I sprawdź ją.")
+    editor.get_by_role("button", name="Save", exact=True).click()
+    editor.get_by_text("stays in print").first.wait_for()
+    editor.goto(form)
+    editor.get_by_role("link", name="All versions").click()
+    assert editor.locator("ins").inner_text().strip() == "I sprawdź ją."
+    assert axe(editor) == []
+    editor.get_by_role("button", name="Go back to version 1").click()
+    editor.get_by_text("Version 1 is the draft now").first.wait_for()
+    assert editor.input_value("#id_lead_pl") == before

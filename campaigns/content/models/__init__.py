@@ -2,24 +2,32 @@
 
 from campaigns.content.models.campaigns import Campaign, CampaignText
 from campaigns.content.models.decisions import Approval, DecisionIsKeptError, Override
+from campaigns.content.models.early_reading import EarlyReader, EarlyReading
 from campaigns.content.models.images import Image, ImageText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
+from campaigns.content.models.revisions import CampaignRevision, NewsItemRevision, Revision, Step
 from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
 from campaigns.content.models.topics import Source, Topic, TopicText
 
 __all__ = [
     "Approval",
     "Campaign",
+    "CampaignRevision",
     "CampaignText",
     "DecisionIsKeptError",
+    "EarlyReader",
+    "EarlyReading",
     "Image",
     "ImageText",
     "NewsItem",
     "NewsItemQuerySet",
+    "NewsItemRevision",
     "NewsItemText",
     "Override",
+    "Revision",
     "Source",
     "State",
+    "Step",
     "Topic",
     "TopicText",
     "Translation",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.content.models.revisions import CampaignRevision
 from campaigns.content.models.texts import State, Translation, one_text_per_language, who
 from campaigns.content.models.topics import Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
@@ -25,8 +26,21 @@ class Campaign(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     written_by = who(_("last written by"))
     submitted_by = who(_("submitted by"))
+    in_use = models.ForeignKey(
+        CampaignRevision,
+        models.SET_NULL,
+        verbose_name=_("approved version"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("What is printed and read while a newer version is being written."),
+    )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="campaigns")
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    stands_in = False
+    """Whether this is a copy of the version approved last, made while a newer one is being written."""
 
     class Meta:
         verbose_name = _("campaign")

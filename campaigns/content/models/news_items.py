@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.models.campaigns import Campaign
 from campaigns.content.models.images import Image
+from campaigns.content.models.revisions import NewsItemRevision
 from campaigns.content.models.texts import State, Translation, one_text_per_language, who, words_at_hand
 from campaigns.content.models.topics import Source, Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
@@ -23,12 +24,12 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
     """Chains of the question "may this be read now?"."""
 
     def approved(self) -> NewsItemQuerySet:
-        """Items whose text somebody approved."""
-        return self.filter(state=State.APPROVED)
+        """Items of which an approved version is in use, be it this one or, while a newer is being written, the last one."""
+        return self.filter(Q(state=State.APPROVED) | Q(in_use__isnull=False))
 
     def readable(self, *, now: dt.datetime) -> NewsItemQuerySet:
-        """Approved items whose embargo has passed at `now` (aware)."""
-        return self.approved().filter(Q(embargo_until__isnull=True) | Q(embargo_until__lte=now))
+        """Those whose embargo has passed at `now` (aware). An embargo set anew holds at once, one taken away when approved."""
+        return self.approved().exclude(embargo_until__gt=now).exclude(in_use__embargo_until__gt=now)
 
 
 class NewsItem(models.Model):
@@ -50,6 +51,16 @@ class NewsItem(models.Model):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     written_by = who(_("last written by"))
     submitted_by = who(_("submitted by"))
+    in_use = models.ForeignKey(
+        NewsItemRevision,
+        models.SET_NULL,
+        verbose_name=_("approved version"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("What is printed and read while a newer version is being written."),
+    )
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("checked by"), null=True, blank=True, related_name="+"
     )
@@ -58,6 +69,9 @@ class NewsItem(models.Model):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = NewsItemQuerySet.as_manager()
+
+    stands_in = False
+    """Whether this is a copy of the version approved last, made while a newer one is being written."""
 
     class Meta:
         verbose_name = _("news item")

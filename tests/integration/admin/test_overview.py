@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from campaigns.content.models import NewsItem, State
 from newsletter.composition import freezing
 from newsletter.delivery.launching import launch
 from newsletter.delivery.models import Mailing, MailingState
@@ -61,3 +62,22 @@ def test_who_only_writes_sees_no_step_that_is_not_theirs(staff: Callable[..., Cl
     for step in ("approve", "reopen", "launch"):
         assert writer.post(f"/admin/newsletter/edition/{edition.pk}/{step}/", {"when": "now"}).status_code == 403
     assert not Mailing.objects.exists()
+
+
+def test_a_text_that_waits_shows_which_languages_are_whole(chief: Client) -> None:
+    item = NewsItem.objects.get(slug="backup")
+    item.texts.get(language="en").delete()
+    NewsItem.objects.filter(pk=item.pk).update(state=State.DRAFT)
+    page = chief.get("/admin/").content.decode()
+    assert "English: missing" in page
+    assert "Polish: written" in page
+
+
+def test_a_chooser_says_which_languages_are_whole_and_where_the_item_stands(chief: Client) -> None:
+    asked = {"app_label": "newsletter", "model_name": "block", "field_name": "news_item", "term": "backup"}
+    found = chief.get("/admin/autocomplete/", asked).json()["results"]
+    assert [each["text"].partition(" · ")[2] for each in found] == ["PL ✓ · EN ✓ · approved"]
+    topics = {"app_label": "campaigns", "model_name": "newsitem", "field_name": "topics", "term": "device"}
+    assert [each["text"] for each in chief.get("/admin/autocomplete/", topics).json()["results"]] == [
+        "Data and devices"
+    ]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image as Pillow
 
 from campaigns.content.models import Image, NewsItem, NewsItemText, Source, State
@@ -84,6 +86,16 @@ def test_wrong_dates_and_choices_are_told_and_never_break_the_page(chief: Client
     page = chief.post(url, filled(chief, url, source_date="31.31.2026", embargo_until_0="soon", source="999999"))
     assert page.status_code == 200
     assert {"source_date", "embargo_until", "source"} <= set(page.context["adminform"].form.errors)
+
+
+def test_dates_that_cannot_be_are_told_and_nothing_typed_is_lost(chief: Client, item: NewsItem) -> None:
+    url = change_url(item)
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    page = chief.post(url, filled(chief, url, source_date=tomorrow.isoformat(), lead_en="Typed for a while."))
+    assert set(page.context["adminform"].form.errors) == {"source_date"}
+    assert "Typed for a while." in page.content.decode()
+    page = chief.post(url, filled(chief, url, source_date="2026-11-01", valid_until="2026-10-31"))
+    assert set(page.context["adminform"].form.errors) == {"valid_until"}
 
 
 def test_it_goes_to_review_and_is_approved(chief: Client, item: NewsItem) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import translation
 
+from campaigns.content import approving, revising
 from campaigns.content.models import Campaign, CampaignText, Image, NewsItem, NewsItemText, State
 from campaigns.helplines.models import Helpline
-from newsletter.composition.preflight import Finding, findings_for
+from newsletter.composition.preflight import Finding, examined, findings_for
 from newsletter.editions.models import Block, BlockKind, BlockText, Edition, EditionText, Newsletter, NewsletterText
 from tests.builders import NOON, an_edition
 
@@ -192,3 +193,25 @@ def test_an_unknown_field_in_a_subject_is_found_too() -> None:
     edition = an_edition()
     subject(edition, "Hello [[surname]], news for November")
     assert "unknown-field" in rules(edition)
+
+
+def test_an_item_being_rewritten_is_printed_as_approved_and_that_is_said() -> None:
+    edition = an_edition()
+    item = NewsItem.objects.get()
+    revising.settle(item=item, by=None, now=NOON)
+    item.texts.filter(language="en").update(title="Not yet approved")
+    approving.edited(item=item, by=None, now=NOON)
+    edition = Edition.objects.get()
+    findings, messages = examined(edition=edition, now=NOON)
+    assert {(finding.rule, finding.blocking) for finding in findings} == {("newer-version", False)}
+    assert "Not yet approved" not in "".join(message.html for message in messages)
+    assert "Amber light" in "".join(message.html for message in messages)
+
+
+def test_an_embargo_set_on_an_item_being_rewritten_holds_at_once() -> None:
+    edition = an_edition()
+    item = NewsItem.objects.get()
+    revising.settle(item=item, by=None, now=NOON)
+    NewsItem.objects.update(embargo_until=NOON + dt.timedelta(hours=1))
+    approving.edited(item=NewsItem.objects.get(), by=None, now=NOON)
+    assert rules(edition) == {"embargo", "newer-version"}

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
+from campaigns.content import approving, revising
 from campaigns.content.models import NewsItem, Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
 from newsletter.editions.models import Edition, EditionState
@@ -35,6 +36,30 @@ def test_nothing_under_embargo_is_public() -> None:
     NewsItem.objects.update(embargo_until=NOON + dt.timedelta(hours=1))
     assert public() == []
     assert public(NOON + dt.timedelta(hours=1)) == [edition]
+
+
+def test_an_embargo_taken_away_in_a_draft_still_closes_the_edition() -> None:
+    edition = an_approved_edition()
+    Edition.objects.update(published_at=NOON)
+    item = NewsItem.objects.get()
+    item.embargo_until = NOON + dt.timedelta(hours=1)
+    item.save()
+    revising.settle(item=item, by=None, now=NOON)
+    item.embargo_until = None
+    item.save()
+    approving.edited(item=item, by=None, now=NOON)
+    assert public() == []
+    assert public(NOON + dt.timedelta(hours=1)) == [edition]
+
+
+def test_an_edition_is_as_sensitive_as_what_it_prints_and_what_is_being_written() -> None:
+    edition = an_edition("hard", sensitive=True)
+    for item in NewsItem.objects.all():
+        revising.settle(item=item, by=None, now=NOON)
+    NewsItem.objects.update(sensitivity=0)
+    for item in NewsItem.objects.all():
+        approving.edited(item=item, by=None, now=NOON)
+    assert edition.sensitivity == Sensitivity.SENSITIVE
 
 
 def test_an_edition_is_as_sensitive_as_the_most_sensitive_thing_in_it() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from campaigns.content import approving, revising
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
 from newsletter.composition.merging import MergeField, slot
@@ -186,12 +187,53 @@ def test_no_number_is_printed_when_none_is_verified(client: Client, site: Site) 
     assert "tel:" not in client.get("/en/campaigns/sayno/").content.decode()
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW, State.WITHDRAWN])
+@pytest.mark.parametrize("state", [State.DRAFT, State.IN_REVIEW])
 def test_what_is_not_approved_is_not_there(client: Client, site: Site, state: State) -> None:
     assert site.edition
     Campaign.objects.update(state=state)
     NewsItem.objects.update(state=state)
     assert client.get("/en/campaigns/sayno/").status_code == client.get("/en/news/operation/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/en/campaigns/sayno/", "/en/news/operation/"])
+def test_what_was_withdrawn_says_so_and_leads_to_help(client: Client, site: Site, address: str) -> None:
+    assert site.edition
+    Campaign.objects.update(state=State.WITHDRAWN)
+    NewsItem.objects.update(state=State.WITHDRAWN)
+    page = client.get(address)
+    assert page.status_code == 410
+    assert "was withdrawn" in page.content.decode()
+    assert "Four words" not in page.content.decode()
+    assert 'href="/en/help/"' in page.content.decode()
+
+
+def test_what_is_written_anew_stays_as_it_was_approved(client: Client, site: Site) -> None:
+    assert site.edition
+    item = NewsItem.objects.get(slug="operation")
+    revising.settle(item=item, by=None, now=timezone.now())
+    item.texts.filter(language="en").update(title="Not yet approved")
+    approving.edited(item=item, by=None, now=timezone.now())
+    page = client.get("/en/news/operation/").content.decode()
+    assert "Not yet approved" not in page
+    assert "Long words protect (operation)" in page
+    assert "Not yet approved" not in client.get("/en/campaigns/sayno/").content.decode()
+
+
+def test_a_campaign_written_anew_stays_as_it_was_approved(client: Client, site: Site) -> None:
+    assert site.edition
+    campaign = Campaign.objects.get(slug="sayno")
+    revising.settle(item=campaign, by=None, now=timezone.now())
+    campaign.texts.filter(language="en").update(headline="Not yet approved")
+    approving.edited(item=campaign, by=None, now=timezone.now())
+    page = client.get("/en/campaigns/sayno/").content.decode()
+    assert "Somebody threatens you" in page
+    assert "Not yet approved" not in page
+
+
+def test_a_text_past_its_day_says_so(client: Client, site: Site) -> None:
+    assert site.edition
+    NewsItem.objects.update(valid_until=timezone.localdate() - dt.timedelta(days=2))
+    assert "may no longer be right" in client.get("/en/news/operation/").content.decode()
 
 
 def test_a_campaign_of_tomorrow_is_not_there_yet(client: Client, site: Site) -> None:
