@@ -243,7 +243,11 @@ def said_of(term: terminology.TermFinding) -> str:
             "reason": term.reason,
         }
     else:
-        words = f"“{term.found}”: {term.reason} {term.hint}"
+        words = gettext("“%(found)s”: %(reason)s %(hint)s") % {
+            "found": term.found,
+            "reason": term.reason,
+            "hint": term.hint,
+        }
     return f"{words} {gettext('It stands in a quotation, so it may stay.')}" if term.quoted else words
 
 
@@ -273,7 +277,10 @@ def _wrong_language(language: str, name: str, passage: Passage) -> Iterator[Find
 
 def _mosaics(language: str, passages: Mapping[str, Passage], whole: str) -> Iterator[Finding]:
     for mosaic in identifying.mosaics(whole, language=language):
-        pieces = ", ".join(f"{identifying.NAMES[piece.kind]} “{piece.words}”" for piece in mosaic.pieces)
+        pieces = ", ".join(
+            gettext("%(kind)s “%(words)s”") % {"kind": identifying.NAMES[piece.kind], "words": piece.words}
+            for piece in mosaic.pieces
+        )
         said = gettext("Together these could tell who the child is: %(pieces)s. Leave some of them out.")
         name, place = _field_at(passages, mosaic.place)
         end = min(place + mosaic.end - mosaic.place, len(passages[name].text))
