@@ -61,6 +61,10 @@ def test_paragraphs_end_lines_and_line_breaks_do_not() -> None:
     assert read_plain(" One\ntwo \r\n\r\n three ").text == "One two\nthree"
 
 
+def test_a_paragraphs_end_wins_over_the_space_before_it() -> None:
+    assert read_rich("<p>One </p><p>two</p>").text == "One\ntwo"
+
+
 def test_scripts_have_no_words_and_broken_markup_is_read_as_far_as_it_goes() -> None:
     assert read_rich("<p>One</b><script>two</script> three").text == "One three"
 

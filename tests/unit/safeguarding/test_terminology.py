@@ -6,7 +6,7 @@ import pytest
 
 from campaigns.safeguarding.languages import data_of, languages_with
 from campaigns.safeguarding.reading import read_rich
-from campaigns.safeguarding.terminology import findings, rules_for
+from campaigns.safeguarding.terminology import findings, fingerprint, rules_for
 
 LEGACY = {
     "pl": [
@@ -159,6 +159,11 @@ def test_every_rule_says_why_and_what_instead(language: str) -> None:
     for rule in rules_for(language):
         assert rule.reason.endswith("."), rule.rule
         assert rule.instead or rule.hint, rule.rule
+
+
+def test_a_fingerprint_tells_rules_apart() -> None:
+    assert fingerprint("pl") != fingerprint("en")
+    assert fingerprint("pl") == fingerprint("pl-PL")
 
 
 def test_every_language_knows_the_same_rules() -> None:
