@@ -164,9 +164,7 @@ class FindingsMixin(Admin):
             "findings_advice": [row for row in rows if not row.finding.blocking and not row.finding.override],
             "findings_stand": [row for row in rows if row.finding.override],
             "findings_words": bool(words),
-            "findings_persons": list(examining.second_person_needed(item, by=cast("User", request.user)))
-            if item
-            else [],
+            "findings_notes": _notes(request, item) if item else [],
             "findings_questions": self._questions(request, item, level),
             "findings_ticked": request.POST.getlist("checklist"),
             "findings_approval": item.approvals.order_by("at", "pk").last() if item else None,
@@ -201,6 +199,12 @@ class FindingsMixin(Admin):
             code: {name: request.POST.get(f"{name}_{code}", "") for name in names} for code, _name in settings.LANGUAGES
         }
         return {code: fields for code, fields in typed.items() if any(each.strip() for each in fields.values())}
+
+
+def _notes(request: HttpRequest, item: Content) -> list[str]:
+    """What else stands between the item and its approval by whoever looks at it."""
+    user = cast("User", request.user)
+    return [*examining.telling_address(item), *examining.second_person_needed(item, by=user)]
 
 
 def questions_left(count: int) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_info, gettext
 from campaigns.content.models import Approval, Campaign, CampaignText, NewsItem, NewsItemText, Override, Translation
 from campaigns.safeguarding import guessing, identifying, terminology
 from campaigns.safeguarding.checklist import questions_at
+from campaigns.safeguarding.neutrality import telling_words_of_address
 from campaigns.safeguarding.reading import Passage, read_plain, read_rich
 from campaigns.safeguarding.sensitivity import care_at
 
@@ -157,7 +158,16 @@ def obstacles(item: Content, *, by: User | None) -> Iterator[str]:
         yield gettext("Write it in at least one language.")
     for finding in blocking(findings_in(words, level=item.sensitivity, overrides=overrides_of(item))):
         yield finding.said
+    yield from telling_address(item)
     yield from second_person_needed(item, by=by)
+
+
+def telling_address(item: Content) -> Iterator[str]:
+    """A sentence, where the address of a sensitive item says what it is about: approved once, it never changes (G3)."""
+    if care_at(item.sensitivity).neutral and telling_words_of_address(item.slug):
+        yield gettext("Its address (%(slug)s) gives a sensitive subject away. Choose a neutral one.") % {
+            "slug": item.slug
+        }
 
 
 def second_person_needed(item: Content, *, by: User | None) -> Iterator[str]:

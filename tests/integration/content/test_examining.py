@@ -199,6 +199,16 @@ def test_from_level_2_on_who_wrote_or_submitted_it_cannot_approve_it(
     approving.approve(item=item, by=User.objects.create_user("press"), now=NOON)
 
 
+def test_the_address_of_a_sensitive_item_must_not_tell(item: NewsItem, lead: User) -> None:
+    item.texts.update(lead="Fine.", content_note="It is hard to read.")
+    item.slug, item.sensitivity = "child-abuse-ring", 2
+    assert list(examining.obstacles(item, by=lead)) == [
+        "Its address (child-abuse-ring) gives a sensitive subject away. Choose a neutral one."
+    ]
+    item.sensitivity = 1
+    assert list(examining.obstacles(item, by=lead)) == []
+
+
 def test_below_level_2_one_person_is_enough_and_the_operator_always_is(item: NewsItem, lead: User) -> None:
     item.texts.update(lead="Fine.", content_note="It is hard to read.")
     item.written_by = lead
