@@ -130,7 +130,7 @@ def test_whoever_approves_answers_for_what_no_rule_can_judge(chief: Client, item
     assert "2 questions beside the findings are not answered yet" in refused.content.decode()
     item.refresh_from_db()
     assert item.state == State.DRAFT
-    chief.post(url(item), {**some, "checklist": ALL})
+    chief.post(url(item), filled(chief, url(item), campaigns_newsitem_approve="1", checklist=ALL))
     approval = Approval.objects.get()
     assert (approval.by_name, approval.level, approval.checklist) == ("chief", 1, sorted(ALL))
     page = chief.get(url(item)).content.decode()
