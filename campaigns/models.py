@@ -1,5 +1,12 @@
 """The register through which Django finds this app's tables; nobody imports it."""
 
+from campaigns.calendar.models import (
+    Follower,
+    ObservanceReminder,
+    OwnObservance,
+    OwnObservanceText,
+    ReminderLetter,
+)
 from campaigns.content.models import (
     Approval,
     Campaign,
@@ -26,6 +33,7 @@ __all__ = [
     "CampaignText",
     "EarlyReader",
     "EarlyReading",
+    "Follower",
     "Helpline",
     "HelplineText",
     "Image",
@@ -33,7 +41,11 @@ __all__ = [
     "NewsItem",
     "NewsItemRevision",
     "NewsItemText",
+    "ObservanceReminder",
     "Override",
+    "OwnObservance",
+    "OwnObservanceText",
+    "ReminderLetter",
     "Source",
     "Topic",
     "TopicText",

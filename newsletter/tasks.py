@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
+from newsletter.editions import reminding
 
 log = logging.getLogger(__name__)
 
@@ -82,3 +83,9 @@ def look_up_domains() -> None:
     """Find out which provider receives for each reader's domain. While mail is only caught, nobody out there is asked."""
     ask = None if settings.CATCHING_MAIL else resolving.ask_dns
     resolving.keep_up(now=timezone.now(), seconds=LOOK_UP_SECONDS, ask=ask)
+
+
+@shared_task
+def remind_of_dates() -> None:
+    """Write to those who plan editions which dates of the awareness calendar draw near; rows say who knows already."""
+    reminding.remind(clock=timezone.localtime)

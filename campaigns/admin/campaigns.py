@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.approval import STATE_COLOURS, ApprovableAdmin, VersionedForm, standing_of
 from campaigns.admin.base import completeness_of, display
+from campaigns.admin.calendar_choosing import ObservanceMixin
 from campaigns.admin.texts import language_tabs, texts_form
 from campaigns.content.models import Campaign, CampaignText
 
@@ -21,7 +22,7 @@ CampaignForm = texts_form(text=CampaignText, owner="campaign", rich=["body"], ba
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ApprovableAdmin):
+class CampaignAdmin(ObservanceMixin, ApprovableAdmin):
     """Campaigns that live for months across editions."""
 
     belongs_here = _("A campaign lives for months across editions: a hashtag, an owner, a message in each language.")
@@ -37,7 +38,10 @@ class CampaignAdmin(ApprovableAdmin):
     autocomplete_fields = ("topics",)
     fieldsets = (
         *language_tabs(CampaignForm),
-        (_("Who and when"), {"fields": ["hashtag", "owner", "official_url", "launched_on", "ends_on", "licence"]}),
+        (
+            _("Who and when"),
+            {"fields": ["hashtag", "owner", "official_url", "launched_on", "ends_on", "observance", "licence"]},
+        ),
         (_("Care"), {"fields": ["slug", "topics", "sensitivity"]}),
         (_("Version"), {"fields": ["version", "comment"]}),
     )

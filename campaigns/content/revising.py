@@ -47,7 +47,7 @@ SHAPES: dict[type[models.Model], Shape] = {
         rows={"texts": ("language", "title", "lead", "body", "content_note")},
     ),
     Campaign: Shape(
-        facts=("hashtag", "owner", "official_url", "launched_on", "ends_on", "licence", "sensitivity"),
+        facts=("hashtag", "owner", "official_url", "launched_on", "ends_on", "observance", "licence", "sensitivity"),
         choices=("topics",),
         rows={"texts": ("language", "name", "headline", "message", "call_to_action", "body", "content_note")},
     ),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0004_every_version_is_kept'),
+        ('campaigns', '0005_the_awareness_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from campaigns.admin.base import completeness_of
 from campaigns.admin.helplines import DUE_SOON, STANDINGS, standing_on
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
+from newsletter.admin.calendar import LOOKERS, coming
 from newsletter.delivery.models import DeliveryState, Mailing, MailingState
 from newsletter.editions.models import Edition, EditionState
 from newsletter.reports.figures import shares_of
@@ -34,11 +35,16 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "beginnings": _beginnings(request),
         "under_way": _under_way() if may("newsletter.view_mailing") else None,
         "last": _last() if may("newsletter.view_mailing") else None,
+        "coming": _coming(request) if any(may(permission) for permission in LOOKERS) else None,
         "next_steps": _next_steps() if may("newsletter.view_edition") else None,
         "drafts": _drafts() if may("campaigns.view_newsitem") else None,
         "helplines_due": _helplines_due() if may("campaigns.view_helpline") else None,
         "zone": timezone.get_current_timezone_name(),
     }
+
+
+def _coming(request: HttpRequest) -> dict[str, Any]:
+    return coming(person=request.user, today=timezone.localdate(), most=SHOWN)
 
 
 def _under_way() -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.base import Admin, action, completeness, display
 from campaigns.admin.texts import language_tabs, texts_form
-from newsletter.admin import desk, launching
+from campaigns.calendar import gathering
+from newsletter.admin import calendar_addresses, desk, launching
 from newsletter.admin.blocks import BlockInline
 from newsletter.editions import editing
 from newsletter.editions.models import Edition, EditionState, EditionText
@@ -52,6 +53,7 @@ class EditionAdmin(Admin):
         "approved_by",
         "approved_at",
         "published_at",
+        "planned_for",
     )
     fieldsets = (
         *language_tabs(EditionForm),
@@ -63,15 +65,16 @@ class EditionAdmin(Admin):
                     ("state", "code"),
                     ("first_approved_by", "first_approved_at"),
                     ("approved_by", "approved_at"),
-                    "published_at",
+                    ("published_at", "planned_for"),
                 ]
             },
         ),
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """The desk of an edition stands beside its form."""
+        """The desk of an edition and the calendar stand beside its form."""
         return [
+            *calendar_addresses.addresses(self.admin_site.admin_view),
             path("<int:edition_id>/desk/", self.admin_site.admin_view(desk.show), name="edition_desk"),
             *self._steps(),
             *super().get_urls(),
@@ -134,6 +137,12 @@ class EditionAdmin(Admin):
     def standing(self, edition: Edition) -> tuple[str, str]:
         """The state as a badge."""
         return edition.state, edition.get_state_display()
+
+    @display(description=_("planned for"))
+    def planned_for(self, edition: Edition) -> str:
+        """The day of the awareness calendar it was planned for."""
+        observance = gathering.find(edition.observance) if edition.observance else None
+        return f"{observance.name()} {edition.observance_year}" if observance else edition.observance or "—"
 
     def _onward(self, request: HttpRequest, obj: Edition) -> HttpResponse | None:
         if not any(name.endswith("save_and_preview") for name in request.POST):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from newsletter.admin import calendar
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -16,6 +18,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
         [
             ("campaigns.newsitem", _("News items"), "article"),
             ("campaigns.campaign", _("Campaigns"), "campaign"),
+            ("admin:calendar", _("Awareness calendar"), "calendar_month"),
             ("campaigns.helpline", _("Helplines"), "support_agent"),
             ("campaigns.topic", _("Topics"), "label"),
             ("campaigns.source", _("Sources"), "verified"),
@@ -50,8 +53,8 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
 ]
 
 
-PAGES = {"admin:mail_servers": "newsletter.change_newsletter"}
-"""Pages of no model, and who may open them."""
+PAGES = {"admin:mail_servers": ["newsletter.change_newsletter"], "admin:calendar": calendar.LOOKERS}
+"""Pages of no model, and who may open them: whoever has one of these permissions."""
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -79,6 +82,6 @@ def _place(model: str) -> str:
 
 def _may_see(request: HttpRequest, model: str) -> bool:
     if model in PAGES:
-        return request.user.has_perm(PAGES[model])
+        return any(request.user.has_perm(permission) for permission in PAGES[model])
     app, name = model.split(".")
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")

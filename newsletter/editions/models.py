@@ -185,6 +185,15 @@ class Edition(models.Model):
         _("first approved digest"), max_length=64, blank=True, default="", editable=False
     )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    observance = models.CharField(
+        _("observance"),
+        max_length=60,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("Key of the day in the awareness calendar for which it was planned; empty for most."),
+    )
+    observance_year = models.PositiveSmallIntegerField(_("year of the observance"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -197,6 +206,14 @@ class Edition(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=EditionState.DRAFT) | Q(approved_at__isnull=False), name="edition_approved_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(observance="") ^ Q(observance_year__isnull=False), name="edition_observance_has_year"
+            ),
+            models.UniqueConstraint(
+                fields=["newsletter", "observance", "observance_year"],
+                condition=~Q(observance=""),
+                name="edition_one_per_observance",
             ),
         ]
 

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-TOKEN = re.compile(r"/([cup]|early)/[A-Za-z0-9_%:=-]{8,}")
+TOKEN = re.compile(r"/([ckup]|early)/[A-Za-z0-9_%:=-]{8,}")
 
 
 class WithoutTokens(logging.Filter):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsletter', '0011_sending_begins_before_all_is_written'),
+        ('newsletter', '0012_an_edition_for_an_observance'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

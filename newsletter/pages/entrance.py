@@ -28,6 +28,7 @@ Disallow: /inbox/
 Disallow: /c/
 Disallow: /u/
 Disallow: /p/
+Disallow: /k/
 """
 
 

@@ -31,6 +31,17 @@ def html_of(template: str, language: str) -> str:
             "hours": 72,
             "publisher": "Fundacja Przykład",
             "postal_address": "ul. Jasna 1, 00-013 Warszawa",
+            "count": 2,
+            "dates": [
+                {
+                    "name": "Black Friday",
+                    "days": "27 November 2026",
+                    "left": 1,
+                    "editions": [],
+                    "url": "https://a.example",
+                },
+                {"name": "Day", "days": "1 June 2027", "left": 21, "editions": ["W-1"], "url": "https://b.example"},
+            ],
             "texts": [
                 NewsletterText(language="pl", name="Wici — bezpieczniej w sieci"),
                 NewsletterText(language="en", name="Wici — safer online"),
@@ -48,7 +59,7 @@ def test_axe_finds_nothing_in_a_letter(
     page = open_page(width=width, dark=dark)
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    for template in ("confirm", "already_subscribed", "my_link"):
+    for template in ("confirm", "already_subscribed", "my_link", "coming_dates"):
         for language in ("pl", "en"):
             page.set_content(html_of(template, language))
             assert axe(page) == [], (template, language)

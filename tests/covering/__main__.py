@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BOUND = 100
 ROOMS = (
     "audience",
+    "calendar",
     "commands",
     "composition",
     "content",
@@ -35,7 +36,7 @@ WITH_WORKERS = ("test_killing", "test_taking_turns", "test_relaying_killed")
 ON_POSTGRESQL = ("test_sending", "test_tallying")
 """Of tests/integration/delivery: they prepare, claim, record and fold."""
 STAGES = (
-    *(f"campaigns/{stage}" for stage in ("content", "helplines", "safeguarding")),
+    *(f"campaigns/{stage}" for stage in ("calendar", "content", "helplines", "safeguarding")),
     *(
         f"newsletter/{stage}"
         for stage in ("lib", "editions", "composition", "audience", "delivery", "reports", "seeding")

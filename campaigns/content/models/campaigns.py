@@ -37,6 +37,9 @@ class Campaign(models.Model):
         help_text=_("What is printed and read while a newer version is being written."),
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="campaigns")
+    observance = models.CharField(
+        _("observance"), max_length=60, blank=True, help_text=_("The day or week of the calendar it belongs to.")
+    )
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     stands_in = False

@@ -84,7 +84,7 @@ def test_a_browsed_page_has_no_inline_script_or_style_and_nothing_from_elsewhere
         assert 'src="http' not in html
 
 
-@pytest.mark.parametrize("place", ["/c/", "/u/", "/p/"])
+@pytest.mark.parametrize("place", ["/c/", "/u/", "/p/", "/k/"])
 @pytest.mark.parametrize("rubbish", RUBBISH)
 @pytest.mark.parametrize("debug", [True, False])
 def test_a_rubbish_token_gets_the_same_kind_page(

@@ -13,7 +13,7 @@ def line(said: str, *args: object) -> logging.LogRecord:
     return logging.LogRecord("django.request", logging.WARNING, "", 0, said, args, None)
 
 
-@pytest.mark.parametrize("place", ["c", "u", "p"])
+@pytest.mark.parametrize("place", ["c", "k", "u", "p"])
 def test_a_token_is_cut_from_the_line(place: str) -> None:
     record = line("Not Found: %s", f"/{place}/yJ9nEuPKQtSG2t-nx71rXAAAAAG7294QdIePn1k8eZRHIkMp?x=1")
     assert WithoutTokens().filter(record)
