@@ -24,7 +24,7 @@ from campaigns.content.models import (
     Topic,
     TopicText,
 )
-from campaigns.helplines.models import Helpline, HelplineText
+from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
 
 __all__ = [
     "Approval",
@@ -35,6 +35,9 @@ __all__ = [
     "EarlyReading",
     "Follower",
     "Helpline",
+    "HelplineCheck",
+    "HelplineHours",
+    "HelplineReminder",
     "HelplineText",
     "Image",
     "ImageText",

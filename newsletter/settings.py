@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "newsletter.tasks.sweep", "schedule": Every(SWEEP_SECONDS), "options": {"expires": 30}},
     "dates": {"task": "newsletter.tasks.remind_of_dates", "schedule": Every(1800.0), "options": {"expires": 900}},
     "domains": {"task": "newsletter.tasks.look_up_domains", "schedule": Every(60.0), "options": {"expires": 50}},
+    "helplines": {"task": "newsletter.tasks.remind_of_helplines", "schedule": Every(3600.0)},
 }
 
 # ── Outgoing mail ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns.helplines import reminding as helplines_reminding
 from newsletter.audience import corresponding
 from newsletter.delivery import advancing, lanes, recovering, resolving, tallying
-from newsletter.editions import reminding
+from newsletter.editions import reminding as dates_reminding
+from newsletter.lib import notifying
 
 log = logging.getLogger(__name__)
 
@@ -88,4 +90,20 @@ def look_up_domains() -> None:
 @shared_task
 def remind_of_dates() -> None:
     """Write to those who plan editions which dates of the awareness calendar draw near; rows say who knows already."""
-    reminding.remind(clock=timezone.localtime)
+    dates_reminding.remind(clock=timezone.localtime)
+
+
+@shared_task
+def remind_of_helplines() -> None:
+    """Write to who looks after the help directory about what falls due soon; rows remember what was said."""
+    helplines_reminding.remind(now=timezone.now(), send=_sent_to_keeper)
+
+
+def _sent_to_keeper(notice: helplines_reminding.Notice) -> bool:
+    return notifying.notify(
+        to=notice.person.email,
+        language=notice.language,
+        template="helplines_due",
+        context=notice.context,
+        occasion=notice.occasion,
+    )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0005_the_awareness_calendar'),
+        ('campaigns', '0006_what_a_check_is_worth'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

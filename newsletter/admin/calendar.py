@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from campaigns.calendar import gathering, months
 from campaigns.calendar.observances import FIRST_YEAR, LAST_YEAR, topic_names
 from campaigns.content.models import Topic
-from campaigns.pages.countries import name_of
+from campaigns.helplines.countries import name_of
 from newsletter.reports import agenda
 from newsletter.reports.agenda import INTERNATIONAL, Filter, Kind
 from newsletter.reports.agenda_stream import PAGES

@@ -23,7 +23,7 @@ from campaigns.calendar.models import MOST_DAYS, ObservanceReminder
 from campaigns.calendar.observances import FIRST_YEAR, LAST_YEAR, next_of, occurrence_in, topic_names
 from campaigns.calendar.saying import days_said, said
 from campaigns.content.models import Campaign, Topic
-from campaigns.pages.countries import name_of
+from campaigns.helplines.countries import name_of
 from newsletter.admin.calendar import may_look
 from newsletter.editions import planning
 from newsletter.editions.models import Edition, Newsletter

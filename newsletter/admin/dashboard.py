@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.base import completeness_of
-from campaigns.admin.helplines import DUE_SOON, STANDINGS, standing_on
+from campaigns.admin.helplines import STANDINGS
 from campaigns.content.models import Campaign, NewsItem, State
 from campaigns.helplines.models import Helpline
 from newsletter.admin.calendar import LOOKERS, coming
@@ -104,8 +104,13 @@ def _link(item: NewsItem | Campaign) -> dict[str, Any]:
     return {"title": str(item), "url": reverse(name, args=[item.pk]), "languages": completeness_of(item)}
 
 
-def _helplines_due() -> list[dict[str, Any]]:
+def _helplines_due() -> dict[str, Any]:
+    """What must be checked soon, or was to be; and how many entries nobody ever vouched for."""
     today = timezone.localdate()
-    rows: Any = Helpline.objects.prefetch_related("texts").annotate(standing=standing_on(today))
-    due = rows.exclude(review_by__gt=today + DUE_SOON).order_by(F("review_by").asc(nulls_first=True), "pk")
-    return [{"helpline": row, "standing": row.standing, "said": STANDINGS[row.standing]} for row in due[:SHOWN]]
+    rows: Any = Helpline.objects.prefetch_related("texts").with_standing(today=today)
+    due = rows.falling_due(today=today).order_by("review_by", "pk")
+    return {
+        "rows": [{"helpline": row, "said": STANDINGS[row.standing]} for row in due[:SHOWN]],
+        "more": max(0, due.count() - SHOWN),
+        "unverified": Helpline.objects.filter(verified_on__isnull=True).count(),
+    }

@@ -230,17 +230,20 @@ def _first_numbers(setting: Setting) -> list[dict[str, str]]:
 def _contact(entry: directory.Entry) -> dict[str, str]:
     """One entry's words and links; the links exactly as the directory has them, never counted or wrapped (G11)."""
     helpline, words = entry.helpline, entry.text
-    terms = [said(term) for term in (words.hours, words.cost) if term]
+    terms = [said(term) for term in (*entry.hours, *entry.cost)]
+    answered_in = _("They answer in: %(languages)s") % {"languages": ", ".join(entry.speaks)}
     return {
         "phone": helpline.phone,
         "tel": entry.tel,
         "name": said(words.name),
         "description": said(words.description),
-        "terms": capfirst(", ".join(terms)),
+        "terms": capfirst("; ".join(terms)),
+        "languages": "" if entry.understands or not entry.speaks else answered_in,
+        "accessibility": said(words.accessibility),
         "sms": helpline.sms,
         "chat_url": helpline.chat_url,
         "web_url": helpline.web_url,
-        "web_name": urlsplit(helpline.web_url).netloc.removeprefix("www."),
+        "web_name": entry.web_host,
     }
 
 

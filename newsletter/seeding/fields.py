@@ -43,6 +43,14 @@ class Fields:
         """A date."""
         return self._checked(self._take(name, None), dt.date, name, "write a date as 2026-11-16")
 
+    def take_day(self, name: str) -> dt.date | None:
+        """A date, or None when missing."""
+        return self.take_date(name) if name in self._left else None
+
+    def take_switch(self, name: str) -> bool:
+        """Yes or no; no when missing."""
+        return self._checked(self._take(name, default=False), bool, name, "write true or false")
+
     def take_list(self, name: str) -> list[str]:
         """A list of texts, empty when missing."""
         return [

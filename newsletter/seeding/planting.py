@@ -14,7 +14,6 @@ from django.utils.timezone import localtime
 
 from campaigns.content import images, revising
 from campaigns.content.models import Campaign, Image, NewsItem, Source, State, Topic
-from campaigns.helplines.models import REVIEW_WITHIN, Helpline
 from newsletter.audience import addresses
 from newsletter.audience.models import (
     ConsentEvent,
@@ -26,6 +25,7 @@ from newsletter.audience.models import (
 )
 from newsletter.editions.models import Newsletter
 from newsletter.seeding.editions import plant_edition
+from newsletter.seeding.helplines import plant_helplines
 from newsletter.seeding.reading import read
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         SeedError: a file is wrong; nothing was planted.
     """
     seeds = read(folder or settings.BASE_DIR / "seeds")
-    today = localtime(now).date()
     people = seeds.people if settings.TRYING_OUT or settings.DEBUG else []  # nobody writes to example.org in earnest
     planted = {
         "topics": _each(_topic, seeds.topics),
@@ -51,7 +50,7 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "images": _each(_picture, seeds.pictures),
         "campaigns": _each(lambda campaign: _campaign(campaign, now=now), seeds.campaigns),
         "news items": _each(lambda item: _news_item(item, now=now), seeds.news),
-        "helplines": _each(lambda entry: _helpline(entry, today=today), seeds.helplines),
+        **plant_helplines(seeds.helplines, now=now),
         "newsletters": _each(_newsletter, seeds.newsletters),
         "subscribers": _each(lambda person: _person(person, now=now), people),
     }
@@ -116,32 +115,6 @@ def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:
     item.campaigns.set(Campaign.objects.filter(slug__in=seed.campaigns))
     _words(item, seed.texts)
     revising.settle(item=item, by=None, now=now)
-
-
-def _helpline(seed: records.Helpline, *, today: dt.date) -> None:
-    facts = {
-        name: getattr(seed, name)
-        for name in ("country", "kind", "audience", "spoken_languages", "phone", "sms", "chat_url", "web_url", "order")
-    } | {"source_url": seed.source_url}
-    row = Helpline.objects.filter(slug=seed.slug).first()
-    verified_on, review_by = _checked(seed, row, today=today)
-    helpline, _created = Helpline.objects.update_or_create(
-        slug=seed.slug, defaults=facts | {"verified_on": verified_on, "review_by": review_by}
-    )
-    _words(helpline, seed.texts)
-
-
-def _checked(seed: records.Helpline, row: Helpline | None, *, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """When an entry counts as checked, and until when: a later check by an editor first, then the record in seeds/.
-
-    Where neither holds today, an installation that is being tried out counts it as checked today; any other keeps the
-    record, and the overdue entry is not printed.
-    """
-    if row and row.verified_on and row.verified_on > seed.verified_on:
-        return row.verified_on, row.review_by
-    if settings.TRYING_OUT and not seed.verified_on <= today <= seed.review_by:
-        return today, today + REVIEW_WITHIN
-    return seed.verified_on, seed.review_by
 
 
 def _newsletter(seed: records.Newsletter) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, NoReturn
 
 import yaml
 from django.conf import settings
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 BLOCKS = ["news_item", "campaign", "text", "image", "button", "help", "divider"]
 NOTE = ["content_note"]
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_DAY = "|".join(DAYS)
+HOURS = re.compile(rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY}))? (?P<opens>[0-9:]{{5}})-(?P<closes>[0-9:]{{5}})")
 COLUMNS = ["address", "first_name", "language"]
 
 
@@ -112,19 +117,45 @@ def _helpline(fields: Fields) -> records.Helpline:
         country=fields.take_text("country"),
         kind=fields.take_text("kind"),
         audience=fields.take_text("audience"),
-        spoken_languages=fields.take_text("spoken_languages"),
+        spoken_languages=fields.take_list("spoken_languages"),
         phone=fields.take_text("phone", ""),
         sms=fields.take_text("sms", ""),
         chat_url=fields.take_text("chat_url", ""),
         web_url=fields.take_text("web_url", ""),
+        charge=fields.take_text("charge", ""),
+        round_the_clock=fields.take_switch("round_the_clock"),
+        on_holidays=fields.take_text("on_holidays", ""),
+        time_zone=fields.take_text("time_zone", ""),
+        hours=_hours(fields),
         order=fields.take_number("order", 100),
         source_url=fields.take_text("source_url"),
-        verified_on=fields.take_date("verified_on"),
-        review_by=fields.take_date("review_by"),
+        verified_on=fields.take_day("verified_on"),
+        review_by=fields.take_day("review_by"),
         texts=_texts(fields.take_mapping("texts")),
     )
     fields.done()
     return helpline
+
+
+def _hours(fields: Fields) -> list[records.Hours]:
+    lines = [HOURS.fullmatch(line) for line in fields.take_list("hours")]
+    try:
+        return [_line_of_hours(line) for line in lines if line] if all(lines) else _refuse_hours(fields)
+    except ValueError:  # a day has no such hour
+        return _refuse_hours(fields)
+
+
+def _line_of_hours(line: re.Match[str]) -> records.Hours:
+    return records.Hours(
+        first_day=DAYS.index(line["first"]),
+        last_day=DAYS.index(line["last"] or line["first"]),
+        opens=dt.time.fromisoformat(line["opens"]),
+        closes=dt.time.fromisoformat(line["closes"]),
+    )
+
+
+def _refuse_hours(fields: Fields) -> NoReturn:
+    raise fields.error("hours", "write each line as `mon-fri 12:00-20:00`")
 
 
 def _newsletter(file: Path) -> records.Newsletter:

@@ -72,22 +72,37 @@ class NewsItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """One line of a helpline's hours: days as numbers from 0 (Monday)."""
+
+    first_day: int
+    last_day: int
+    opens: dt.time
+    closes: dt.time
+
+
+@dataclass(frozen=True, slots=True)
 class Helpline:
-    """An entry of the help directory with the record of its check."""
+    """An entry of the help directory; with the record of its check, or without dates: nobody has checked it."""
 
     slug: str
     country: str
     kind: str
     audience: str
-    spoken_languages: str
+    spoken_languages: list[str]
     phone: str
     sms: str
     chat_url: str
     web_url: str
+    charge: str
+    round_the_clock: bool
+    on_holidays: str
+    time_zone: str
+    hours: list[Hours]
     order: int
     source_url: str
-    verified_on: dt.date
-    review_by: dt.date
+    verified_on: dt.date | None
+    review_by: dt.date | None
     texts: dict[str, Words]
 
 

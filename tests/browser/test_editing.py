@@ -97,6 +97,9 @@ PAGES = [
     "campaigns/newsitem/{item}/history/",
     "campaigns/campaign/{campaign}/change/",
     "campaigns/helpline/{helpline}/change/",
+    "campaigns/helpline/{helpline}/check/",
+    "campaigns/helpline/add/",
+    "campaigns/helpline/?standing=due",
     "campaigns/image/add/",
 ]
 """Whole pages, Unfold's frame included. Not held: accounts and roles (auth), where Django's own list of permissions names

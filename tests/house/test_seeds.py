@@ -154,13 +154,90 @@ def test_every_item_names_source_date_and_licence() -> None:
     assert [item.slug for item in SEEDS.news if item.source not in names or not item.licence] == []
 
 
-def test_helplines_are_the_polish_ones_of_the_standard_each_checked_at_a_source() -> None:
-    numbers = {entry.phone or entry.sms or entry.web_url for entry in SEEDS.helplines}
-    assert numbers == {
+def test_the_polish_helplines_are_those_of_the_standard_each_checked_at_a_source() -> None:
+    polish = [entry for entry in SEEDS.helplines if entry.country == "PL"]
+    assert {entry.phone or entry.sms or entry.web_url for entry in polish} == {
         "112", "116 111", "800 12 12 12", "800 100 100", "116 000", "116 123", "8080", "https://dyzurnet.pl/",
+        "https://www.policja.pl/",
     }  # fmt: skip
-    assert all(entry.source_url for entry in SEEDS.helplines)
-    assert all(entry.review_by - entry.verified_on <= REVIEW_WITHIN for entry in SEEDS.helplines)
+    assert all(entry.source_url for entry in polish)
+    for entry in polish:
+        assert entry.verified_on
+        assert entry.review_by
+        assert entry.review_by - entry.verified_on <= REVIEW_WITHIN
+
+
+def test_every_other_country_of_the_standard_waits_for_somebody_to_check_it() -> None:
+    foreign = [entry for entry in SEEDS.helplines if entry.country != "PL"]
+    assert {entry.country for entry in foreign} == {
+        "AT",
+        "BE",
+        "BG",
+        "CH",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GB",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    }
+    assert [entry.slug for entry in foreign if entry.verified_on or entry.review_by or not entry.source_url] == []
+    numbers = {(entry.country, entry.phone) for entry in foreign}
+    for country in [
+        "BG",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "GR",
+        "ES",
+        "FI",
+        "HR",
+        "HU",
+        "IE",
+        "LT",
+        "LU",
+        "LV",
+        "NL",
+        "NO",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "CY",
+    ]:
+        assert (country, "116 111") in numbers
+    assert numbers >= {
+        ("AT", "147"), ("BE", "102"), ("BE", "103"), ("CY", "1480"), ("FR", "119"), ("FR", "3018"), ("CH", "147"),
+        ("IE", "1800 66 66 66"), ("IT", "19696"), ("IT", "114"), ("MT", "179"), ("NL", "0800 0432"), ("GR", "1056"),
+        ("ES", "900 20 20 10"), ("ES", "017"), ("DE", "0800 111 0550"), ("GB", "0800 1111"),
+    }  # fmt: skip
+    reporting = {entry.country for entry in foreign if entry.kind == "report"}
+    assert {entry.country for entry in foreign} - reporting == {"HR"}
+
+
+def test_the_dead_number_of_cert_polska_stands_nowhere() -> None:
+    assert [entry.slug for entry in SEEDS.helplines if "799" in entry.phone + entry.sms] == []
 
 
 def test_thirty_people_who_cannot_exist_write_in_both_languages_and_some_give_no_name() -> None:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from campaigns.content.models import Image, NewsItem, NewsItemText, Source, State
-from campaigns.helplines.models import Helpline
 from tests.integration.admin.filled import filled
 
 if TYPE_CHECKING:
@@ -180,22 +179,3 @@ def test_what_is_no_picture_is_refused_with_a_sentence(chief: Client) -> None:
     page = chief.post(url, filled(chief, url, file=upload))
     assert page.status_code == 200
     assert page.context["adminform"].form.errors["file"]
-
-
-@pytest.mark.usefixtures("planted")
-def test_helplines_checked_today_are_verified_by_who_pressed(chief: Client) -> None:
-    Helpline.objects.update(verified_on=None, review_by=None)
-    chosen = list(Helpline.objects.order_by("pk").values_list("pk", flat=True)[:2])
-    chief.post("/admin/campaigns/helpline/", {"action": "verified_today", "_selected_action": chosen})
-    verified = Helpline.objects.exclude(verified_on=None)
-    assert sorted(verified.values_list("pk", flat=True)) == chosen
-    assert {line.verified_by.username for line in verified if line.verified_by} == {"chief"}
-
-
-@pytest.mark.usefixtures("planted")
-def test_helplines_are_filtered_by_their_standing(chief: Client) -> None:
-    Helpline.objects.filter(pk=Helpline.objects.order_by("pk").values("pk")[:1]).update(
-        verified_on=None, review_by=None
-    )
-    page = chief.get("/admin/campaigns/helpline/", {"standing": "unverified"})
-    assert page.context["cl"].result_count == 1

@@ -150,6 +150,26 @@ def test_help_links_are_the_directorys_to_the_byte() -> None:
     assert {Helpline.objects.get().web_url, "tel:116111"} <= set(links)
 
 
+def test_the_help_block_says_hours_cost_and_languages_in_both_parts_and_never_now() -> None:
+    edition = an_edition(sensitive=True)
+    Helpline.objects.update(
+        charge="free", round_the_clock=True, on_holidays="same", chat_url="https://chat.example.org/?a=1&b=2"
+    )
+    for text in Helpline.objects.get().texts.all():
+        text.accessibility = "Czat & SMS"
+        text.save()
+    english = compose(edition=edition, language="en", today=TODAY)
+    for part in (english.html.replace("&amp;", "&"), english.text):
+        flat = " ".join(part.split())
+        assert "Day and night, also on public holidays; 24/7; free of charge" in flat
+        assert "They answer in: Polish" in flat
+        assert "Czat & SMS" in flat
+        assert "pen now" not in flat
+    assert "https://chat.example.org/?a=1&b=2" in english.links
+    polish = compose(edition=edition, language="pl", today=TODAY)
+    assert "Języki rozmowy" not in polish.html + polish.text
+
+
 def test_an_overdue_helpline_is_not_printed() -> None:
     edition = an_edition(sensitive=True)
     Helpline.objects.update(verified_on="2025-01-01", review_by="2025-06-01")
