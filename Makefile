@@ -50,6 +50,9 @@ coverage: dev
 bench: dev
 	@$(PY) -m tests.benchmarks
 
+wording: dev
+	@$(PY) -m tests.benchmarks wording
+
 install: run
 
 run: .venv/.run
@@ -105,8 +108,8 @@ help:
 	@echo "make faults   kill everything at every step of a mailing (needs PostgreSQL and libfaketime, about ten minutes)"
 	@echo "make soak     random faults for SECONDS=120 (SEED=…, DATABASE=sqlite or postgresql); fails when a promise is broken"
 	@echo "make coverage branch coverage of every stage, and whether it is complete (needs PostgreSQL)"
-	@echo "make bench    how many messages a second leave"
+	@echo "make bench    how many messages a second leave, and how well the wording rules find (make wording: only that)"
 	@echo "make lock     choose the newest releases again and pin them"
 	@echo "make clean    remove .venv and caches; what you entered stays in var/"
 
-.PHONY: demo up test browser scale servers faults soak check install run dev coverage bench lock clean help
+.PHONY: demo up test browser scale servers faults soak check install run dev coverage bench wording lock clean help

@@ -8,6 +8,7 @@ from campaigns.calendar.models import (
     ReminderLetter,
 )
 from campaigns.content.models import (
+    Approval,
     Article,
     ArticleFigure,
     Campaign,
@@ -20,6 +21,7 @@ from campaigns.content.models import (
     NewsItem,
     NewsItemRevision,
     NewsItemText,
+    Override,
     ScamExample,
     ScamExampleText,
     Source,
@@ -30,6 +32,7 @@ from campaigns.feeds.models import Feed, FeedEntry, Story
 from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
 
 __all__ = [
+    "Approval",
     "Article",
     "ArticleFigure",
     "Campaign",
@@ -51,6 +54,7 @@ __all__ = [
     "NewsItemRevision",
     "NewsItemText",
     "ObservanceReminder",
+    "Override",
     "OwnObservance",
     "OwnObservanceText",
     "ReminderLetter",

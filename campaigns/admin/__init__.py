@@ -3,6 +3,7 @@
 from campaigns.admin import (
     calendar_dates,
     campaigns,
+    decisions,
     feed_entries,
     feeds,
     helplines,
@@ -16,6 +17,7 @@ from campaigns.admin import (
 __all__ = [
     "calendar_dates",
     "campaigns",
+    "decisions",
     "feed_entries",
     "feeds",
     "helplines",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns.admin import versions
-from campaigns.admin.base import Admin, action, display
+from campaigns.admin.base import action, display
+from campaigns.admin.findings import FindingsMixin, questions_left
 from campaigns.admin.texts import TextsForm
 from campaigns.content import approving, revising
 from campaigns.content.models import State, Step
+from campaigns.safeguarding.checklist import questions_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +79,7 @@ class VersionedForm(TextsForm):
         return cleaned
 
 
-class ApprovableAdmin(Admin):
+class ApprovableAdmin(FindingsMixin):
     """Admin of something with a State: saves first, then takes the step whose button was pressed."""
 
     actions_submit_line = ("send_to_review", "approve", "return_to_draft", "withdraw")
@@ -106,8 +109,10 @@ class ApprovableAdmin(Admin):
         """One button less: the steps need the room, and nobody writes two items in a row without looking at the first."""
         return super().render_change_form(request, context | {"show_save_and_add_another": False}, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Any, _form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
-        """Save, but let no button act yet: the words are not written before `save_related`."""
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        """Save, with who wrote, but let no button act yet: the words are not written before `save_related`."""
+        if set(form.changed_data) - {"comment", "seen"}:
+            obj.written_by = request.user
         if change:
             before = type(obj).objects.get(pk=obj.pk)
             revising.settle(item=before, by=cast("User", request.user), now=timezone.now())
@@ -123,6 +128,8 @@ class ApprovableAdmin(Admin):
             pressed = [each for each in pressed if each.action_name != self._action_name("return_to_draft")]
         for each in pressed:
             each.method(request, form.instance)
+        if not pressed:
+            self.tell_findings(request, form.instance)
 
     @display(description=_("state"))
     def version(self, item: NewsItem | Campaign) -> SafeString:
@@ -137,7 +144,12 @@ class ApprovableAdmin(Admin):
     @action(description=_("Approve"), permissions=["approve"])
     def approve(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:
         """Let it be printed and read."""
-        _take(request, obj, approving.approve, gettext("It is approved and can stand in an edition."))
+        answered = request.POST.getlist("checklist")
+        if missing := set(questions_at(obj.sensitivity)) - set(answered):
+            messages.error(request, questions_left(len(missing)))
+            return
+        step = functools.partial(approving.approve, checklist=answered)
+        _take(request, obj, step, gettext("It is approved and can stand in an edition."))
 
     @action(description=_("Return to draft"), permissions=["change"])
     def return_to_draft(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django import forms
 from django.conf import settings
 from django.db import models
+from django.template.loader import render_to_string
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.richtext import RichTextField
+from campaigns.content.examining import wrong_language_said
+from campaigns.safeguarding import guessing
+from campaigns.safeguarding.reading import read_plain, read_rich
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +83,22 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]  # the model is name
         cleaned = super().clean() or self.cleaned_data
         for code, _name in settings.LANGUAGES:
             self._demand_whole_language(code)
+            self._question_languages(code)
         return cleaned
+
+    def _question_languages(self, code: str) -> None:
+        """Words just typed that are surely in another language: a sentence at the field, and a tick that lets them be."""
+        for word in self.words:
+            name = self._name(word, code)
+            tick = f"keep-{self.add_prefix(name)}"
+            words = self.cleaned_data.get(name) or ""
+            if name not in self.changed_data or self.data.get(tick):
+                continue
+            read = read_rich if isinstance(self.fields[name], RichTextField) else read_plain
+            guessed = guessing.wrong_language(read(words), language=code)
+            if guessed and name not in self.errors:
+                said = wrong_language_said(guessed=guessed, language=code)
+                self.add_error(name, render_to_string("admin/parts/keep_language.html", {"said": said, "tick": tick}))
 
     def _demand_whole_language(self, code: str) -> None:
         if not any(self._written(code).values()):

@@ -10,27 +10,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 
-from campaigns.content.markup import words_of
+from campaigns.content import examining
 from campaigns.content.models import Campaign, NewsItem, State, Step
 from campaigns.content.revising import is_unkept, keep, out_of_use
-from campaigns.safeguarding import terminology
-from campaigns.safeguarding.sensitivity import needs_content_note
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
-
-    from campaigns.content.models import CampaignText, NewsItemText
-
-WORDS = {
-    NewsItem: ["title", "lead", "body", "content_note"],
-    Campaign: ["name", "headline", "message", "call_to_action", "body", "content_note"],
-}
 
 
 class ApprovingError(Exception):
@@ -66,24 +56,37 @@ def submit(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comm
         StepError: it is not a draft.
     """
     _move(item, from_states=[State.DRAFT], to=State.IN_REVIEW, now=now)
+    item.submitted_by = by
+    item.save(update_fields=["submitted_by"])
     keep(item=item, step=Step.SUBMITTED, by=by, now=now, comment=comment)
 
 
 @transaction.atomic
-def approve(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, comment: str = "") -> None:
+def approve(
+    *,
+    item: NewsItem | Campaign,
+    by: User | None,
+    now: dt.datetime,
+    comment: str = "",
+    checklist: Collection[str] = (),
+) -> None:
     """Let it be printed and read, instead of the version that was till now; a news item notes who checked it, and the day.
+
+    What was known then is kept (G2): `checklist` names the questions (safeguarding.checklist) that `by` answered for; the
+    page asks for all of them.
 
     Raises:
         NotReadyError: something must be mended first.
         StepError: it is neither a draft nor in review.
     """
-    if sentences := list(obstacles(item)):
+    if sentences := list(obstacles(item, by=by)):
         raise NotReadyError(sentences)
     _move(item, from_states=[State.DRAFT, State.IN_REVIEW], to=State.APPROVED, now=now)
     if isinstance(item, NewsItem):
         item.checked_by, item.checked_on = by, localtime(now).date()
         item.save(update_fields=["checked_by", "checked_on"])
     keep(item=item, step=Step.APPROVED, by=by, now=now, comment=comment)
+    examining.note_approval(item=item, by=by, now=now, checklist=checklist)
 
 
 @transaction.atomic
@@ -127,27 +130,9 @@ def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, co
     keep(item=item, step=Step.WITHDRAWN, by=by, now=now, comment=comment)
 
 
-def obstacles(item: NewsItem | Campaign) -> Iterator[str]:
-    """Sentences in the active language that say what to mend before approval (G1, G3)."""
-    texts: list[NewsItemText | CampaignText] = list(item.texts.all())
-    if not texts:
-        yield gettext("Write it in at least one language.")
-    for text in texts:
-        if needs_content_note(item.sensitivity) and not text.content_note.strip():
-            yield gettext("Write a content note in %(language)s: one sentence that says what the text is about.") % {
-                "language": text.get_language_display()
-            }
-        for finding in terminology.findings(_words(item, text), language=text.language):
-            if not finding.quoted:
-                yield gettext("Replace “%(found)s” with “%(instead)s”. %(reason)s") % {
-                    "found": finding.found,
-                    "instead": finding.instead,
-                    "reason": finding.reason,
-                }
-
-
-def _words(item: NewsItem | Campaign, text: NewsItemText | CampaignText) -> str:
-    return "\n".join(words_of(getattr(text, name)) for name in WORDS[type(item)])
+def obstacles(item: NewsItem | Campaign, *, by: User | None = None) -> Iterator[str]:
+    """Sentences in the active language that say what must happen before `by` can approve it (G1-G3, X13)."""
+    yield from examining.obstacles(item, by=by)
 
 
 def _move(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from campaigns.content.models import NewsItem
-from campaigns.safeguarding.sensitivity import needs_content_note
+from campaigns.safeguarding.sensitivity import care_at
 
 if TYPE_CHECKING:
     from campaigns.content.models import Campaign, Image
@@ -19,7 +19,7 @@ def lacking(item: NewsItem | Campaign, language: str) -> str | None:
     text = next((text for text in item.texts.all() if text.language == language), None)
     if text is None:
         return gettext("missing")
-    if needs_content_note(item.sensitivity) and not text.content_note.strip():
+    if care_at(item.sensitivity).content_note and not text.content_note.strip():
         return gettext("without its content note")
     if isinstance(item, NewsItem) and item.image and not _is_described(item.image, language):
         return gettext("without a description of its picture")

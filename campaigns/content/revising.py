@@ -134,7 +134,7 @@ def restore(*, item: Item, revision: AnyRevision, by: User | None, now: dt.datet
     shape, old = SHAPES[type(item)], _copy(item, revision)
     for name in shape.facts:
         setattr(item, name, getattr(old, name))
-    item.state = State.DRAFT
+    item.state, item.written_by = State.DRAFT, by
     item.save()
     for name in shape.choices:
         getattr(item, name).set(getattr(old, name).all())

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from campaigns.safeguarding.neutrality import telling_words
-from campaigns.safeguarding.sensitivity import needs_content_note
+from campaigns.safeguarding.sensitivity import care_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,7 @@ def slug_for(*, title: str, sensitivity: int, day: dt.date, key: str) -> tuple[s
     """
     words = _folded(title)
     telling = any(telling_words(words, language=code) for code, _name in settings.LANGUAGES)
-    if needs_content_note(sensitivity) or telling or not words:
+    if care_at(sensitivity).neutral or telling or not words:
         return f"news-{day.isoformat()}-{key[:MARK]}", telling
     return _at_word_end(words, LONGEST - MARK - 1), False
 

@@ -18,8 +18,7 @@ from campaigns.content.models import Campaign, NewsItem, ScamExample, State, Tra
 from campaigns.content.quoting import quoted
 from campaigns.content.revising import in_print
 from campaigns.pages.helping import help_in
-from campaigns.safeguarding.quick_exit import needs_quick_exit
-from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
+from campaigns.safeguarding.sensitivity import care_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +49,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "text": text,
         "body": sanitised(text.body),
         "news": newest_items(found),
-        "shows_note": needs_content_note(found.sensitivity) and text.content_note,
-        "needs_quick_exit": needs_quick_exit(found.sensitivity),
+        "shows_note": care_at(found.sensitivity).content_note and text.content_note,
+        "needs_quick_exit": care_at(found.sensitivity).quick_exit,
         **help_in(request, sensitivity=found.sensitivity),
     }
     return render(request, "pages/campaign.html", context)
@@ -83,9 +82,9 @@ def item_page(request: HttpRequest, item: NewsItem, **more: object) -> HttpRespo
         "scams": scams_of(item),
         "topics": [str(topic) for topic in item.topics.all()],
         "is_out_of_date": item.valid_until is not None and item.valid_until < timezone.localdate(),
-        "shows_note": needs_content_note(item.sensitivity) and text.content_note,
-        "needs_quick_exit": needs_quick_exit(item.sensitivity),
-        **(help_in(request, sensitivity=item.sensitivity) if needs_help_block(item.sensitivity) else {}),
+        "shows_note": care_at(item.sensitivity).content_note and text.content_note,
+        "needs_quick_exit": care_at(item.sensitivity).quick_exit,
+        **(help_in(request, sensitivity=item.sensitivity) if care_at(item.sensitivity).help_block else {}),
     }
     return render(request, "pages/news_item.html", context | more)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.admin.forms import LaunchForm, TestForm
 from newsletter.composition import composing, freezing, preflight, web
 from newsletter.delivery import sentences, testing
@@ -76,8 +77,10 @@ def approve(request: HttpRequest, edition_id: int) -> HttpResponse:
         freezing.approve(edition=edition, by=cast("User", request.user), now=timezone.now())
     except freezing.FindingsError:
         messages.error(request, gettext("It cannot be approved yet. Mend what is marked below, then approve."))
+    except freezing.SamePersonError:
+        messages.warning(request, gettext("You approved it already. Ask somebody else who may approve editions."))
     else:
-        messages.success(request, gettext("Approved: exactly this is what readers will get."))
+        messages.success(request, _approved_said(edition))
     return _back(edition)
 
 
@@ -122,6 +125,12 @@ STEPS = {
 }
 
 
+def _approved_said(edition: Edition) -> str:
+    if edition.state == EditionState.APPROVED:
+        return gettext("Approved: exactly this is what readers will get.")
+    return gettext("Your approval is noted. The edition is sensitive: a second person must approve it, too.")
+
+
 def _edition(edition_id: int) -> Edition:
     return get_object_or_404(Edition.objects.select_related("newsletter").prefetch_related("texts"), pk=edition_id)
 
@@ -153,6 +162,7 @@ def _page(request: HttpRequest, edition: Edition, **forms: Any) -> HttpResponse:
         "edition": edition,
         "original": edition,
         "approved": edition.state == EditionState.APPROVED,
+        **_two_approvers(request, edition),
         "mailing": mailing,
         "live": mailing is not None and mailing.state != MailingState.CANCELLED,
         "blocking": [finding for finding in findings if finding.blocking],
@@ -164,6 +174,14 @@ def _page(request: HttpRequest, edition: Edition, **forms: Any) -> HttpResponse:
         "zone": timezone.get_current_timezone_name(),
     }
     return TemplateResponse(request, "admin/edition/desk.html", context)
+
+
+def _two_approvers(request: HttpRequest, edition: Edition) -> dict[str, Any]:
+    """Whether the edition waits for its second approver, and whether the first of them is looking at it."""
+    needed = care_at(edition.sensitivity).second_approver
+    waits = needed and edition.state == EditionState.DRAFT and bool(edition.first_approved_digest)
+    mine = waits and edition.first_approved_by_id == request.user.pk
+    return {"needs_two_approvers": needed, "waits_for_second": waits, "first_is_me": mine}
 
 
 def _tell_about_test(request: HttpRequest, edition: Edition, form: TestForm) -> None:

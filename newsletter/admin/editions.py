@@ -45,13 +45,29 @@ class EditionAdmin(Admin):
     list_select_related = ("newsletter",)
     search_fields = ("texts__subject", "slug", "code")
     ordering = ("-dated", "-pk")
-    readonly_fields = ("code", "state", "approved_by", "approved_at", "published_at", "planned_for")
+    readonly_fields = (
+        "code",
+        "state",
+        "first_approved_by",
+        "first_approved_at",
+        "approved_by",
+        "approved_at",
+        "published_at",
+        "planned_for",
+    )
     fieldsets = (
         *language_tabs(EditionForm),
         (_("Edition"), {"fields": [("newsletter", "dated"), "slug"]}),
         (
             _("Standing"),
-            {"fields": [("state", "code"), ("approved_by", "approved_at"), ("published_at", "planned_for")]},
+            {
+                "fields": [
+                    ("state", "code"),
+                    ("first_approved_by", "first_approved_at"),
+                    ("approved_by", "approved_at"),
+                    ("published_at", "planned_for"),
+                ]
+            },
         ),
     )
 

@@ -19,7 +19,12 @@ from django.views.decorators.http import require_http_methods
 
 from newsletter.admin.forms import LaunchForm
 from newsletter.audience import segments
-from newsletter.composition.freezing import ChangedSinceApprovalError, FindingsError, NotApprovedError
+from newsletter.composition.freezing import (
+    ChangedSinceApprovalError,
+    FindingsError,
+    NotApprovedError,
+    SecondApproverError,
+)
 from newsletter.delivery import local_times, scheduling, windows
 from newsletter.delivery.launching import AlreadyMailedError
 from newsletter.delivery.launching import launch as launch_mailing
@@ -62,6 +67,12 @@ def _launched(request: HttpRequest, edition: Edition, form: LaunchForm) -> HttpR
             request, gettext("This edition is already being sent: here is its mailing. Nothing was sent twice.")
         )
         return _to_mailing(error.mailing)
+    except SecondApproverError:
+        messages.error(
+            request,
+            gettext("A sensitive edition needs two approvers. Return it to draft, and let two people approve it."),
+        )
+        return HttpResponseRedirect(reverse("admin:edition_desk", args=[edition.pk]))
     except (NotApprovedError, ChangedSinceApprovalError, FindingsError):
         messages.error(
             request,

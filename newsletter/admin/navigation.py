@@ -26,6 +26,8 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("campaigns.source", _("Sources"), "verified"),
             ("campaigns.feed", _("Feeds"), "rss_feed"),
             ("campaigns.image", _("Images"), "image"),
+            ("campaigns.approval", _("Approvals"), "approval"),
+            ("campaigns.override", _("Findings let stand"), "fact_check"),
         ],
     ),
     (

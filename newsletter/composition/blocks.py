@@ -15,7 +15,7 @@ from campaigns.content.models import Translation
 from campaigns.content.quoting import quoted
 from campaigns.helplines import directory
 from campaigns.helplines.models import Kind
-from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.markup import address, rich
 from newsletter.composition.merging import merged, said
 from newsletter.composition.plaintext import underline
@@ -99,8 +99,8 @@ def news_item(block: Block, setting: Setting) -> dict[str, Any] | None:
         "title": said(text.title),
         "underline": underline(said(text.title)),
         "paragraphs": _paragraphs(text.lead),
-        "content_note": said(text.content_note) if needs_content_note(item.sensitivity) else "",
-        "helplines": _first_numbers(setting) if needs_help_block(item.sensitivity) else [],
+        "content_note": said(text.content_note) if care_at(item.sensitivity).content_note else "",
+        "helplines": _first_numbers(setting) if care_at(item.sensitivity).help_block else [],
         "picture": _picture(item.image, setting),
         "url": address(page_url("news_item", language=setting.language, slug=item.slug)),
         "source_url": address(item.source_url),
@@ -122,8 +122,8 @@ def campaign(block: Block, setting: Setting) -> dict[str, Any] | None:
         "underline": underline(said(text.headline)),
         "paragraphs": _paragraphs(text.message),
         "call_to_action": said(text.call_to_action),
-        "content_note": said(text.content_note) if needs_content_note(subject.sensitivity) else "",
-        "helplines": _first_numbers(setting) if needs_help_block(subject.sensitivity) else [],
+        "content_note": said(text.content_note) if care_at(subject.sensitivity).content_note else "",
+        "helplines": _first_numbers(setting) if care_at(subject.sensitivity).help_block else [],
         "url": address(page_url("campaign", language=setting.language, slug=subject.slug)),
         "owner": said(subject.owner),
         "official_url": address(subject.official_url),

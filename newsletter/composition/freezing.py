@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.message import Message
 from newsletter.composition.preflight import Finding, examined
-from newsletter.editions.approving import mark_approved
+from newsletter.editions.approving import has_two_approvers, mark_approved, mark_first_approved
 from newsletter.editions.models import EditionState
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class FreezingError(Exception):
     FreezingError
     ├── FindingsError               something blocks; `findings` say what to mend
     ├── NotApprovedError            nobody approved it, or it was edited since
+    │   └── SecondApproverError     its level asks for two people, and only one approved it
+    ├── SamePersonError             who approved it first cannot be the second
     └── ChangedSinceApprovalError   what it is composed of is no longer what was approved
     """
 
@@ -43,6 +46,14 @@ class NotApprovedError(FreezingError):
     """The edition is a draft."""
 
 
+class SecondApproverError(NotApprovedError):
+    """One person approved what needs two."""
+
+
+class SamePersonError(FreezingError):
+    """The first approver came again; somebody else must be the second."""
+
+
 class ChangedSinceApprovalError(FreezingError):
     """An item, a helpline or the newsletter changed after approval: somebody must look at it again."""
 
@@ -51,13 +62,20 @@ class ChangedSinceApprovalError(FreezingError):
 def approve(*, edition: Edition, by: User | None, now: dt.datetime) -> list[Message]:
     """Compose and keep a Message per language, and mark the edition approved by `by` at `now` (aware).
 
-    Returns the kept Messages in the newsletter's order of languages. Doing it again keeps what is the same.
+    Where its level asks for two approvers (X13), the first one's approval is only noted, for exactly these words; None, the
+    operator at the command line, counts for both. Returns the kept Messages in the newsletter's order of languages, and none
+    while a second approver is needed. Doing it again keeps what is the same.
 
     Raises:
         FindingsError: with the blocking findings; nothing was changed.
+        SamePersonError: `by` approved exactly this already; a second person is needed.
     """
-    messages = [_kept(message) for message in _sound(edition, now)]
-    mark_approved(edition=edition, by=by, now=now, digest=_digest(messages))
+    composed = _sound(edition, now)
+    digest = _digest(composed)
+    if by is not None and care_at(edition.sensitivity).second_approver and not _is_second(edition, by, now, digest):
+        return []
+    messages = [_kept(message) for message in composed]
+    mark_approved(edition=edition, by=by, now=now, digest=digest)
     return messages
 
 
@@ -68,15 +86,26 @@ def frozen_messages(*, edition: Edition, now: dt.datetime) -> list[Message]:
 
     Raises:
         NotApprovedError: nobody approved it.
+        SecondApproverError: its level asks for two approvers, and one approved it.
         FindingsError: what was approved may no longer be sent; the findings say why.
         ChangedSinceApprovalError: it would read differently now.
     """
     if edition.state != EditionState.APPROVED:
         raise NotApprovedError
+    if care_at(edition.sensitivity).second_approver and not has_two_approvers(edition):
+        raise SecondApproverError
     composed = _sound(edition, now)
     if _digest(composed) != edition.approved_digest:
         raise ChangedSinceApprovalError
     return [_kept(message) for message in composed]
+
+
+def _is_second(edition: Edition, by: User, now: dt.datetime, digest: str) -> bool:
+    if mark_first_approved(edition=edition, by=by, now=now, digest=digest):
+        return False
+    if edition.first_approved_by_id == by.pk:
+        raise SamePersonError
+    return True
 
 
 def _sound(edition: Edition, now: dt.datetime) -> list[Message]:

@@ -9,16 +9,13 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from campaigns.content.markup import words_of as bare_words
 from campaigns.content.models import NewsItem, State
-from campaigns.safeguarding import terminology
-from campaigns.safeguarding.neutrality import telling_words
-from campaigns.safeguarding.sensitivity import needs_content_note, needs_help_block
-from newsletter.composition import headers, measuring
+from campaigns.safeguarding.sensitivity import care_at
+from newsletter.composition import headers, measuring, wording
 from newsletter.composition.blocks import helplines_for, in_language, sensitivity_of
 from newsletter.composition.composing import Words, compose, loaded, words_of
 from newsletter.composition.merging import unknown_fields
-from newsletter.editions.models import Block, BlockKind, Edition, EditionText, Newsletter
+from newsletter.editions.models import Block, BlockKind, Edition, Newsletter
 from newsletter.lib import tokens
 
 if TYPE_CHECKING:
@@ -31,11 +28,6 @@ if TYPE_CHECKING:
 PREHEADER_AT_LEAST = 40
 PREHEADER_AT_MOST = 110
 SUBJECT_WITH_SLOTS_AT_MOST = 300
-PRINTED = [
-    *("heading", "body", "label", "title", "lead", "content_note", "name", "headline", "message", "call_to_action"),
-    "how_to_tell",
-]
-"""The fields of block, news item, campaign and scam example texts that hold our words; what a scam says is a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ def _about_language(case: Case) -> Iterator[Finding]:
     yield from _about_subject(case)
     yield from _about_preheader(case)
     yield from _about_telling_words(case)
-    yield from _about_terms(case)
+    yield from _about_words(case)
     yield from _about_variants(case)
     yield from _about_fields(case)
     yield from _about_help(case)
@@ -139,10 +131,10 @@ def _about_edition(edition: Edition, blocks: list[Block]) -> Iterator[Finding]:
     level = sensitivity_of(blocks)
     if not blocks:
         yield Finding("no-block", True, "", _("Edition"), _("The edition is empty. Add at least one block."))
-    if needs_help_block(level) and not any(block.kind == BlockKind.HELP for block in blocks):
+    if care_at(level).help_block and not any(block.kind == BlockKind.HELP for block in blocks):
         sentence = _("The edition has a sensitive text and no help block. Add a help block right after that text.")
         yield Finding("help-missing", True, "", _("Edition"), sentence)
-    if needs_content_note(level) and _tells(edition.slug):
+    if wording.tells(edition.slug, level=level):
         sentence = _("The edition's address (%(slug)s) gives a sensitive subject away. Choose a neutral one.")
         yield Finding("telling-address", True, "", _("Edition"), sentence % {"slug": edition.slug})
 
@@ -179,7 +171,7 @@ def _about_campaign(campaign: Campaign, place: str, now: dt.datetime) -> Iterato
 
 
 def _about_address(content: NewsItem | Campaign, place: str) -> Iterator[Finding]:
-    if needs_content_note(content.sensitivity) and _tells(content.slug):
+    if wording.tells(content.slug, level=content.sensitivity):
         sentence = _("Its address (%(slug)s) gives a sensitive subject away. Choose a neutral one.")
         yield Finding("telling-address", True, "", place, sentence % {"slug": content.slug})
 
@@ -217,43 +209,22 @@ def _about_preheader(case: Case) -> Iterator[Finding]:
 
 
 def _about_telling_words(case: Case) -> Iterator[Finding]:
-    if not needs_content_note(case.sensitivity):
+    if not care_at(case.sensitivity).neutral:
         return
-    text: EditionText = case.words.edition
-    names = case.words.newsletter
-    for name, words in (
-        (_("subject"), text.subject),
-        (_("preheader"), text.preheader),
-        (_("sender name"), f"{names.sender_name} {names.name}"),
-    ):
-        telling = telling_words(words, language=case.language)
-        if telling:
-            sentence = _(
-                "The %(field)s says “%(word)s”. Others may see it on a shared screen: choose neutral words, the edition is sensitive."
-            )
-            yield case.finding("telling-words", sentence % {"field": name, "word": telling[0]})
+    newsletter = case.edition.newsletter
+    for field, word in wording.giveaways(words=case.words, newsletter=newsletter, language=case.language):
+        sentence = _(
+            "The %(field)s says “%(word)s”. Others may see it on a shared screen: choose neutral words, the edition is sensitive."
+        )
+        yield case.finding("telling-words", sentence % {"field": field, "word": word})
 
 
-def _about_terms(case: Case) -> Iterator[Finding]:
-    """Legacy terms (G1) anywhere in the edition; within quotation marks, as in a statute's title, they do not block."""
-    for place, words in _everything_said(case):
-        for term in terminology.findings(bare_words(words), language=case.language):
-            sentence = _("Replace “%(found)s” with “%(instead)s”. %(reason)s") % {
-                "found": term.found,
-                "instead": term.instead,
-                "reason": term.reason,
-            }
-            yield case.finding("legacy-term", sentence, place=place, blocking=not term.quoted)
-
-
-def _everything_said(case: Case) -> Iterator[tuple[str, str]]:
-    text = case.words.edition
-    yield _("Edition"), f"{text.subject}\n{text.preheader}"
-    for block in case.blocks:
-        owners = [block, block.news_item, block.campaign, block.scam_example]
-        texts = [in_language(owner.texts.all(), case.language) for owner in owners if owner]
-        words = [getattr(text, name, "") for text in texts if text for name in PRINTED]
-        yield place_of(block), "\n".join(words)
+def _about_words(case: Case) -> Iterator[Finding]:
+    """Legacy terms, wrong languages and pieces that identify, anywhere in the edition; with who let what stand (G1, G2)."""
+    level = case.sensitivity
+    for fault in wording.faults_in(words=case.words, blocks=case.blocks, language=case.language, level=level):
+        place = place_of(fault.block) if fault.block else ""
+        yield case.finding(fault.rule, fault.sentence, place=place, blocking=fault.blocking)
 
 
 def _about_variants(case: Case) -> Iterator[Finding]:
@@ -266,7 +237,7 @@ def _about_variants(case: Case) -> Iterator[Finding]:
         owner = block.news_item or block.campaign
         texts: Iterable[NewsItemText | CampaignText] = owner.texts.all() if owner else []
         text = in_language(texts, case.language)
-        if owner and text and needs_content_note(owner.sensitivity) and not text.content_note.strip():
+        if owner and text and care_at(owner.sensitivity).content_note and not text.content_note.strip():
             sentence = _("A content note is missing. Write one sentence that says what the text is about.")
             yield case.finding("content-note-missing", sentence, place=place_of(block))
 
@@ -300,7 +271,7 @@ def _about_fields(case: Case) -> Iterator[Finding]:
 
 
 def _about_help(case: Case) -> Iterator[Finding]:
-    asked = needs_help_block(case.sensitivity) or any(block.kind == BlockKind.HELP for block in case.blocks)
+    asked = care_at(case.sensitivity).help_block or any(block.kind == BlockKind.HELP for block in case.blocks)
     country = case.edition.newsletter.country
     if asked and not helplines_for(
         country=country, language=case.language, sensitivity=case.sensitivity, today=case.today
@@ -337,7 +308,3 @@ def place_of(block: Block) -> str:
     subject = block.news_item or block.campaign or block.scam_example
     name = f": {subject}" if subject else ""
     return _("Block %(number)d, %(kind)s") % {"number": block.position, "kind": block.get_kind_display()} + name
-
-
-def _tells(slug: str) -> bool:
-    return any(telling_words(slug, language=language) for language in ("pl", "en"))

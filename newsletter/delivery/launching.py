@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from campaigns.safeguarding.sensitivity import holds_unknown
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.freezing import frozen_messages
 from newsletter.delivery import local_times, scheduling, windows
 from newsletter.delivery.models import Lane, Mailing, MailingState, UnknownPolicy
@@ -78,7 +78,7 @@ def launch(  # noqa: PLR0913 (what the launch dialog asks, each by its name)
 
 def policy_for(*, edition: Edition) -> UnknownPolicy:
     """Hold copies of unknown outcome where the edition is sensitive, else send them again (S4)."""
-    return UnknownPolicy.HOLD if holds_unknown(edition.sensitivity) else UnknownPolicy.RESEND
+    return UnknownPolicy.HOLD if care_at(edition.sensitivity).holds_unknown else UnknownPolicy.RESEND
 
 
 def _by_the_readers_clock(mailing: Mailing, now: dt.datetime) -> None:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     from newsletter.editions.models import Newsletter
 
+APPROVAL = [
+    "approved_by",
+    "approved_at",
+    "approved_digest",
+    "first_approved_by",
+    "first_approved_at",
+    "first_approved_digest",
+]
+"""What an edition loses when it is edited."""
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0/O, 1/I/L: a code is read aloud on the telephone."""
 
@@ -22,7 +31,7 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def changed(*, edition: Edition) -> None:
     """Note that the edition or anything in it was edited: an approved one is a draft again. Idempotent."""
     _withdraw_approval(edition)
-    edition.save(update_fields=["state", "approved_by", "approved_at", "approved_digest", "updated_at"])
+    edition.save(update_fields=["state", *APPROVAL, "updated_at"])
 
 
 def next_code(*, newsletter: Newsletter) -> str:
@@ -71,3 +80,6 @@ def _withdraw_approval(edition: Edition) -> None:
     edition.approved_by = None
     edition.approved_at = None
     edition.approved_digest = ""
+    edition.first_approved_by = None
+    edition.first_approved_at = None
+    edition.first_approved_digest = ""

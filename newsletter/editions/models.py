@@ -179,6 +179,19 @@ class Edition(models.Model):
         editable=False,
         help_text=_("SHA-256 over the composed messages at approval; a send must find the same."),
     )
+    first_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("first approved by"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Where the level asks for two approvers: the first of them."),
+    )
+    first_approved_at = models.DateTimeField(_("first approved at"), null=True, blank=True)
+    first_approved_digest = models.CharField(
+        _("first approved digest"), max_length=64, blank=True, default="", editable=False
+    )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     observance = models.CharField(
         _("observance"),

@@ -17,7 +17,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from campaigns.safeguarding.quick_exit import needs_quick_exit
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.composition.message import Message
 from newsletter.composition.web import public_subject, web_version
 from newsletter.editions.models import Edition
@@ -96,7 +96,7 @@ def _as_mailed(edition_id: int | OuterRef, *, language: str) -> QuerySet[Message
 
 def _under_our_bar(request: HttpRequest, found: Edition, html: str) -> str:
     """`html` with our bar as the first thing in its body: the way back, the other language, the quick exit (G12)."""
-    is_sensitive = needs_quick_exit(found.sensitivity)
+    is_sensitive = care_at(found.sensitivity).quick_exit
     languages = list(found.messages.values_list("language", flat=True))
     context = {"languages": languages, "needs_quick_exit": is_sensitive}
     head = render_to_string("pages/edition_head.html", context, request)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.calendar.observances import Occurrence, occurrences
 from campaigns.content.models import Campaign, State
-from campaigns.safeguarding.sensitivity import needs_content_note
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions import planning
 from newsletter.editions.models import Block, Edition, EditionState
@@ -194,7 +194,7 @@ def _campaign(campaign: Campaign, begins: dt.date, ends: dt.date | None) -> Entr
         first=begins,
         last=ends or dt.date.max,
         title=str(campaign),
-        discreet=neutral if needs_content_note(level) else str(campaign),
+        discreet=neutral if care_at(level).neutral else str(campaign),
         changed_at=campaign.updated_at,
         state=campaign.state,
         said=campaign.get_state_display(),
@@ -265,7 +265,7 @@ def _entry(kind: Kind, pk: int, edition: Any, day: dt.date, state: str, said: st
         first=day,
         last=day,
         title=str(edition),
-        discreet=f"{edition.newsletter} {edition.code}" if needs_content_note(level) else str(edition),
+        discreet=f"{edition.newsletter} {edition.code}" if care_at(level).neutral else str(edition),
         changed_at=edition.updated_at,
         state=state,
         said=said,

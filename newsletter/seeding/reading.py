@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import yaml
 from django.conf import settings
 
-from campaigns.safeguarding.sensitivity import needs_content_note
+from campaigns.safeguarding.sensitivity import care_at
 from newsletter.seeding import records
 from newsletter.seeding.fields import Fields, SeedError
 from newsletter.seeding.prose import html_of, loaded, read_prose, text_of, typeset
@@ -87,7 +87,7 @@ def _campaign(file: Path) -> records.Campaign:
         sensitivity=sensitivity,
         topics=fields.take_list("topics"),
         texts=_prose(
-            file.parent, ["name", "headline", "message", "call_to_action"] + NOTE * needs_content_note(sensitivity)
+            file.parent, ["name", "headline", "message", "call_to_action"] + NOTE * care_at(sensitivity).content_note
         ),
     )
     fields.done()
@@ -106,7 +106,7 @@ def _news_item(file: Path) -> records.NewsItem:
         sensitivity=sensitivity,
         topics=fields.take_list("topics"),
         campaigns=fields.take_list("campaigns"),
-        texts=_prose(file.parent, ["title", "lead"] + NOTE * needs_content_note(sensitivity)),
+        texts=_prose(file.parent, ["title", "lead"] + NOTE * care_at(sensitivity).content_note),
     )
     fields.done()
     return item

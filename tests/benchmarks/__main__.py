@@ -1,5 +1,7 @@
 """`python -m tests.benchmarks [part …]`: measure on PostgreSQL and on SQLite, print one table, write one JSON file.
 
+`wording` needs neither: how well the rules about words find, on the labelled sentences.
+
 Each database is measured by a process of its own, so that nothing of one stays in memory for the other. PostgreSQL is a
 throw-away cluster with initdb's settings where its programs are installed, or the server DATABASE_URL names (in a
 database of its own beside the named one). Never touches data of yours.
@@ -16,10 +18,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import clusters
+from tests.benchmarks import clusters, wording
 from tests.benchmarks.table import as_table
 
-PARTS = ("speed", "growth", "latency")
+PARTS = ("wording", "speed", "growth", "latency")
+NEEDS_NO_SERVER = {"wording"}
 FILE = Path("var/bench.json")
 EXTENDED = ("shared_preload_libraries=pg_stat_statements", "track_io_timing=on")
 
@@ -31,13 +34,25 @@ def main() -> None:
         _measure_postgresql(["profile"], wish.extent, settings=EXTENDED)
         return
     figures: dict[str, Any] = {}
+    if "wording" in wish.parts:
+        print(wording.as_table(), end="\n\n")  # noqa: T201 (its answer)
+        figures["wording"] = wording.figures()
+        wish.parts = [part for part in wish.parts if part not in NEEDS_NO_SERVER]
+    if wish.parts:
+        figures |= _measured(wish)
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _measured(wish: argparse.Namespace) -> dict[str, Any]:
+    """What the parts that send find, per database; the table is printed."""
+    figures: dict[str, Any] = {}
     if wish.database != "sqlite" and (os.environ.get("DATABASE_URL") or clusters.binaries()):
         figures["postgresql"] = _measure_postgresql(wish.parts, wish.extent)
     if wish.database != "postgresql":
         figures["sqlite"] = _measure([part for part in wish.parts if part == "speed"], wish.extent, {})
     print(as_table(figures))  # noqa: T201 (its answer)
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(figures, indent=2) + "\n")
+    return figures
 
 
 def _wish() -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 from campaigns.content.models.articles import Article, ArticleFigure
 from campaigns.content.models.campaigns import Campaign, CampaignText
+from campaigns.content.models.decisions import Approval, DecisionIsKeptError, Override
 from campaigns.content.models.early_reading import EarlyReader, EarlyReading
 from campaigns.content.models.images import Image, ImageText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
@@ -11,12 +12,14 @@ from campaigns.content.models.texts import State, Translation, one_text_per_lang
 from campaigns.content.models.topics import Source, Topic, TopicText
 
 __all__ = [
+    "Approval",
     "Article",
     "ArticleFigure",
     "Campaign",
     "CampaignRevision",
     "CampaignText",
     "Channel",
+    "DecisionIsKeptError",
     "EarlyReader",
     "EarlyReading",
     "Image",
@@ -25,6 +28,7 @@ __all__ = [
     "NewsItemQuerySet",
     "NewsItemRevision",
     "NewsItemText",
+    "Override",
     "Revision",
     "ScamExample",
     "ScamExampleText",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.models.revisions import CampaignRevision
-from campaigns.content.models.texts import State, Translation, one_text_per_language
+from campaigns.content.models.texts import State, Translation, one_text_per_language, who
 from campaigns.content.models.topics import Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
 
@@ -24,6 +24,8 @@ class Campaign(models.Model):
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     sensitivity = models.PositiveSmallIntegerField(_("sensitivity"), choices=Sensitivity, default=Sensitivity.EVERYDAY)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    written_by = who(_("last written by"))
+    submitted_by = who(_("submitted by"))
     in_use = models.ForeignKey(
         CampaignRevision,
         models.SET_NULL,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.content.models.campaigns import Campaign
 from campaigns.content.models.images import Image
 from campaigns.content.models.revisions import NewsItemRevision
-from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
+from campaigns.content.models.texts import State, Translation, one_text_per_language, who, words_at_hand
 from campaigns.content.models.topics import Source, Topic
 from campaigns.safeguarding.sensitivity import Sensitivity
 
@@ -49,6 +49,8 @@ class NewsItem(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    written_by = who(_("last written by"))
+    submitted_by = who(_("submitted by"))
     in_use = models.ForeignKey(
         NewsItemRevision,
         models.SET_NULL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
@@ -15,6 +17,13 @@ class State(models.TextChoices):
     IN_REVIEW = "in_review", _("in review")
     APPROVED = "approved", _("approved")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+def who(verbose_name: Any) -> Any:
+    """A field that names a person: whoever leaves takes only the name along."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=verbose_name, null=True, blank=True, related_name="+"
+    )
 
 
 def one_text_per_language(owner: str) -> models.UniqueConstraint:

@@ -75,6 +75,7 @@ def test_a_sensitive_item_needs_a_content_note(item: NewsItem, approver: User) -
 
 
 def test_a_legacy_term_in_any_field_blocks_approval_unless_quoted(item: NewsItem, approver: User) -> None:
+    item.sensitivity = 1
     item.texts.update(body="<p>They seized child <strong>pornography</strong>.</p>")
     with translation.override("en"), pytest.raises(NotReadyError) as refused:
         approving.approve(item=item, by=approver, now=LATE_EVENING)
