@@ -17,8 +17,8 @@ from campaigns.admin import versions
 from campaigns.admin.base import action, display
 from campaigns.admin.findings import FindingsMixin, questions_left
 from campaigns.admin.texts import TextsForm
-from campaigns.content import approving, revising
-from campaigns.content.models import State, Step
+from campaigns.content import approving, checking, revising
+from campaigns.content.models import NewsItem, State, Step
 from campaigns.safeguarding.checklist import questions_at
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
-    from campaigns.content.models import Campaign, NewsItem
+    from campaigns.content.models import Campaign
 
 STEPS_FROM = {
     State.DRAFT: ["send_to_review", "approve"],
@@ -150,6 +150,8 @@ class ApprovableAdmin(FindingsMixin):
             return
         step = functools.partial(approving.approve, checklist=answered)
         _take(request, obj, step, gettext("It is approved and can stand in an edition."))
+        for sentence in checking.sentences(obj) if isinstance(obj, NewsItem) else []:
+            messages.warning(request, sentence)
 
     @action(description=_("Return to draft"), permissions=["change"])
     def return_to_draft(self, request: HttpRequest, obj: NewsItem | Campaign) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from campaigns.content import examining
+from campaigns.content import checking, examining
 from campaigns.content.models import Campaign, NewsItem, State, Step
 from campaigns.content.revising import is_unkept, keep, out_of_use
 
@@ -131,8 +131,10 @@ def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, co
 
 
 def obstacles(item: NewsItem | Campaign, *, by: User | None = None) -> Iterator[str]:
-    """Sentences in the active language that say what must happen before `by` can approve it (G1-G3, X13)."""
+    """Sentences in the active language that say what must happen before `by` can approve it (G1-G3, G5, X13)."""
     yield from examining.obstacles(item, by=by)
+    if isinstance(item, NewsItem):
+        yield from checking.obstacles(item)
 
 
 def _move(

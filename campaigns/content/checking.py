@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.content.figures import Differences, Kind, differences
 from campaigns.content.markup import words_of
@@ -97,14 +98,25 @@ def tick(*, item: NewsItem, ticked: Collection[int], by: User | None, now: dt.da
     return new + rows.exclude(pk__in=ticked).exclude(checked_at=None).update(checked_by=None, checked_at=None)
 
 
+def obstacles(item: NewsItem) -> Iterable[str]:
+    """What stops its approval, in the active language: figures of the original that nobody compared with the source (G5)."""
+    figures = ArticleFigure.objects.filter(article__news_item=item, checked_at=None)
+    if count := figures.count():
+        sentence = ngettext(
+            "Compare %(count)d figure with the source and tick it in the list beside the text.",
+            "Compare %(count)d figures with the source and tick them in the list beside the text.",
+            count,
+        )
+        yield sentence % {"count": count}
+
+
 def sentences(item: NewsItem) -> list[str]:
-    """What an approver should know of the figures, in the active language; none for an item that was not brought in (G5)."""
+    """How the figures of the texts differ from the original's, in the active language: for an approver to know, not to stop.
+
+    None for an item that was not brought in (G5). A translation may round, and a short text leave something out.
+    """
     found = check_list(item)
-    if found is None:
-        return []
-    open_count = len(found.lines) - found.checked
-    unchecked = [_("Nobody has compared %(count)d of the original's figures with the source.") % {"count": open_count}]
-    return [*(unchecked if open_count else []), *(said for text in found.written for said in _of_text(text))]
+    return [said for text in found.written for said in _of_text(text)] if found else []
 
 
 def spoken(figure: ArticleFigure | Figure) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
 
-from campaigns.content import checking
+from campaigns.content import approving, checking
 from campaigns.content.articles import bringing
 from campaigns.content.articles.reading import MOST_CHARACTERS, ArticleRefusedError
 from campaigns.content.articles.sources import known_source, source_named
@@ -101,20 +101,20 @@ def test_what_is_gone_from_the_text_and_what_is_new_in_it_is_said(item: NewsItem
     assert [figure.found for figure in found.written[0].differences.added] == ["41"]
     checking.tick(item=item, ticked=[line.row.pk for line in found.lines][:9], by=chief, now=NOW)
     with translation.override("en"):
-        sentences = checking.sentences(item)
-    assert sentences[0] == "Nobody has compared 1 of the original's figures with the source."
-    assert sentences[1].startswith(
+        sentences, obstacles = checking.sentences(item), list(approving.obstacles(item))
+    assert sentences[0].startswith(
         "The original has these figures, the text in Polish has not: “1,058”, “między 16 a 20"
     )
-    assert sentences[2] == "The text in Polish has these figures, the original has not: “41”."
+    assert sentences[1:] == ["The text in Polish has these figures, the original has not: “41”."]
+    assert "Compare 1 figure with the source and tick it in the list beside the text." in obstacles
 
 
 def test_a_text_that_says_the_same_and_is_checked_needs_no_sentence(item: NewsItem, chief: User) -> None:
     found = checking.check_list(item)
     assert found is not None
     checking.tick(item=item, ticked=[line.row.pk for line in found.lines], by=chief, now=NOW)
-    assert checking.sentences(item) == []
-    assert checking.sentences(NewsItem(pk=0)) == []
+    assert checking.sentences(item) == list(checking.obstacles(item)) == []
+    assert checking.sentences(NewsItem(pk=0)) == list(checking.obstacles(NewsItem(pk=0))) == []
 
 
 def test_a_span_of_days_is_said_in_words_beside_how_it_is_written() -> None:
