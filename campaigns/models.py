@@ -18,18 +18,25 @@ from campaigns.content.models import (
     EarlyReading,
     Image,
     ImageText,
+    Material,
+    MaterialText,
     NewsItem,
     NewsItemRevision,
     NewsItemText,
     Override,
+    Partner,
+    Phase,
+    PhaseText,
     ScamExample,
     ScamExampleText,
     Source,
+    Target,
     Topic,
     TopicText,
 )
 from campaigns.feeds.models import Feed, FeedEntry, Story
 from campaigns.helplines.models import Helpline, HelplineCheck, HelplineHours, HelplineReminder, HelplineText
+from campaigns.sharing.models import KitVersion
 
 __all__ = [
     "Approval",
@@ -50,6 +57,9 @@ __all__ = [
     "HelplineText",
     "Image",
     "ImageText",
+    "KitVersion",
+    "Material",
+    "MaterialText",
     "NewsItem",
     "NewsItemRevision",
     "NewsItemText",
@@ -57,11 +67,15 @@ __all__ = [
     "Override",
     "OwnObservance",
     "OwnObservanceText",
+    "Partner",
+    "Phase",
+    "PhaseText",
     "ReminderLetter",
     "ScamExample",
     "ScamExampleText",
     "Source",
     "Story",
+    "Target",
     "Topic",
     "TopicText",
 ]

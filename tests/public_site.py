@@ -124,6 +124,7 @@ def campaign(*, now: dt.datetime, slug: str = "sayno", **facts: Any) -> Campaign
         "launched_on": now.date() - LAST_WEEK,
         "sensitivity": 2,
         "state": State.APPROVED,
+        "objective_waiver": "It is there to be looked at.",
         **facts,
     }
     made = Campaign.objects.create(slug=slug, **given)

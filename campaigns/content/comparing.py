@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from campaigns.content.revising import AnyRevision
 
 Kind = Literal["same", "gone", "new"]
+Row = dict[str, Any]
+"""A row as a revision keeps it: names and texts; words in every language as rows again under "texts"."""
 WORDS = re.compile(r"\n|[^\S\n]*[^\s]+|[^\S\n]+")
 """A line's end, or a word with the space before it."""
 LONGEST_SAME = 30
@@ -103,24 +105,35 @@ def _difference(label: str, old: str, new: str, *, as_whole: bool, language: str
 
 def _rows(model: type[models.Model], name: str, old: AnyRevision, new: AnyRevision) -> Iterator[Difference]:
     row_model: Any = model._meta.get_field(name).related_model  # noqa: SLF001 (Django's documented model API)
-    words = [word for word in SHAPES[model].rows[name] if word != "language"]
-    before, after = _by_key(old.content["rows"].get(name, [])), _by_key(new.content["rows"].get(name, []))
+    words = [word for word in SHAPES[model].rows[name] if word not in ({"language"} if name == "texts" else {"id"})]
+    before, after = (_by_key(each.content["rows"].get(name, []), name) for each in (old, new))
     for key in dict.fromkeys([*before, *after]):
         one, other = before.get(key, {}), after.get(key, {})
         for word in words:
             label = f"{_label(row_model, word)} · {_name_of(name, key)}"
             pair = _read(word, one), _read(word, other)
             yield from _difference(label, *pair, as_whole=False, language=key if name == "texts" else "")
+        yield from _words_of_row(row_model, SHAPES[model].words.get(name, ()), key, (one, other))
 
 
-def _read(word: str, row: dict[str, str | None]) -> str:
+def _words_of_row(row_model: Any, words: tuple[str, ...], key: str, rows: tuple[Row, Row]) -> Iterator[Difference]:
+    """What changed in the words of one row that has them in every language."""
+    before, after = (_by_key(row.get("texts") or [], "texts") for row in rows)
+    for language in dict.fromkeys([*before, *after]):
+        for word in words[1:]:  # the language stands first
+            label = f"{_label(row_model._meta.get_field('texts').related_model, word)} · {_name_of('texts', language)} · {key}"  # noqa: SLF001 (Django's documented model API)
+            pair = (_read(word, each.get(language, {})) for each in (before, after))
+            yield from _difference(label, *pair, as_whole=False, language=language)
+
+
+def _read(word: str, row: Row) -> str:
     text = row.get(word) or ""
     return rendition(text) if word in RICH else text
 
 
-def _by_key(rows: list[dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
-    """Rows by what tells them apart: their language, or their place among the others."""
-    return {str(row.get("language") or number): row for number, row in enumerate(rows, start=1)}
+def _by_key(rows: list[Row], name: str) -> dict[str, Row]:
+    """Rows by what tells them apart: words by their language, others by their place among each other."""
+    return {str(row["language"] if name == "texts" else number): row for number, row in enumerate(rows, start=1)}
 
 
 def _name_of(name: str, key: str) -> str:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item", NewsItem, Campaign)
 Content = dict[str, Any]
-"""{"facts": {name: text or null}, "choices": {name: [ids]}, "rows": {name: [{name: text or null}]}}; words are rows, too."""
+"""{"facts": {name: text or null}, "choices": {name: [ids]}, "rows": {name: [{name: text or null}]}}; words are rows, too.
+
+A row that has words in every language holds them, as rows again, under "texts"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Shape:
     facts: tuple[str, ...]
     choices: tuple[str, ...]
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of rows that have words in every language, the fields of those. Such rows keep their id: words hang on it."""
 
 
 SHAPES: dict[type[models.Model], Shape] = {
@@ -47,9 +51,23 @@ SHAPES: dict[type[models.Model], Shape] = {
         rows={"texts": ("language", "title", "lead", "body", "content_note")},
     ),
     Campaign: Shape(
-        facts=("hashtag", "owner", "official_url", "launched_on", "ends_on", "observance", "licence", "sensitivity"),
+        facts=(
+            "hashtag", "owner", "responsible", "official_url", "launched_on", "ends_on", "observance", "logo", "licence",
+            "sensitivity", "objective_what", "objective_measure", "objective_by", "audience", "baseline_value",
+            "baseline_unit", "baseline_on", "baseline_url", "method", "measured_by", "objective_waiver",
+        ),
         choices=("topics",),
-        rows={"texts": ("language", "name", "headline", "message", "call_to_action", "body", "content_note")},
+        rows={
+            "texts": (
+                "language", "name", "public_name", "headline", "message", "call_to_action", "share_text", "body",
+                "content_note",
+            ),
+            "phases": ("id", "first_day", "last_day", "order"),
+            "materials": ("id", "file", "url", "kind", "size", "language", "licence", "source", "order"),
+            "partners": ("name", "logo", "url", "order"),
+            "targets": ("stage", "indicator", "value", "unit", "by"),
+        },
+        words={"phases": ("language", "name"), "materials": ("language", "title")},
     ),
 }  # fmt: skip
 """The address (slug) is no part of a version: links in mail that went out need it as it is."""
@@ -61,7 +79,7 @@ def content_of(item: NewsItem | Campaign) -> Content:
     return {
         "facts": _as_text(item, shape.facts),
         "choices": {name: sorted(getattr(item, name).values_list("pk", flat=True)) for name in shape.choices},
-        "rows": {name: [_as_text(row, fields) for row in _stored(item, name)] for name, fields in shape.rows.items()},
+        "rows": {name: [_row_as_text(row, shape, name) for row in _stored(item, name)] for name in shape.rows},
     }
 
 
@@ -148,6 +166,9 @@ def _rewrite(item: NewsItem | Campaign, name: str, rows: models.QuerySet[Any]) -
     for row in rows:
         setattr(row, _owner_of(item, name), item)
         row.save(force_insert=True)
+        for text in getattr(row, "_prefetched_objects_cache", {}).pop("texts", []):
+            setattr(text, _owner_of(row, "texts"), row)
+            text.save(force_insert=True)
     getattr(item, "_prefetched_objects_cache", {}).pop(name, None)
 
 
@@ -188,7 +209,7 @@ def _chosen(model: type[models.Model], name: str, ids: list[int]) -> models.Quer
     return target._default_manager.filter(pk__in=ids).order_by("pk").prefetch_related("texts")  # type: ignore[no-any-return]  # noqa: SLF001 (the same)
 
 
-def _made_rows(copy: Any, name: str, rows: list[dict[str, str | None]]) -> models.QuerySet[Any]:
+def _made_rows(copy: Any, name: str, rows: list[dict[str, Any]]) -> models.QuerySet[Any]:
     """Unsaved rows that belong to the copy, as a queryset that was already evaluated."""
     model: Any = type(copy)._meta.get_field(name).related_model  # noqa: SLF001 (Django's documented model API)
     made = model._default_manager.none()  # noqa: SLF001 (the same)
@@ -196,7 +217,12 @@ def _made_rows(copy: Any, name: str, rows: list[dict[str, str | None]]) -> model
     return made  # type: ignore[no-any-return]
 
 
-def _made_row(model: Any, owner: str, copy: Any, row: dict[str, str | None]) -> models.Model:
+def _made_row(model: Any, owner: str, copy: Any, row: dict[str, Any]) -> models.Model:
+    texts = row.get("texts")
+    if texts is not None:
+        made = _made_row(model, owner, copy, {name: text for name, text in row.items() if name != "texts"})
+        made._prefetched_objects_cache = {"texts": _made_rows(made, "texts", texts)}  # type: ignore[attr-defined]  # noqa: SLF001 (what prefetching leaves)
+        return made
     fields = {name: model._meta.get_field(name) for name in row}  # noqa: SLF001 (Django's documented model API)
     values = {
         fields[name].attname: None if text is None else fields[name].to_python(text) for name, text in row.items()
@@ -212,10 +238,16 @@ def _as_text(row: Any, names: tuple[str, ...]) -> dict[str, str | None]:
     }
 
 
+def _row_as_text(row: Any, shape: Shape, name: str) -> dict[str, Any]:
+    words = shape.words.get(name)
+    texts = {"texts": [_as_text(text, words) for text in row.texts.order_by("pk")]} if words else {}
+    return {**_as_text(row, shape.rows[name]), **texts}
+
+
 def _stored(item: NewsItem | Campaign, name: str) -> models.QuerySet[Any]:
     return getattr(item, name).order_by("pk")  # type: ignore[no-any-return]
 
 
-def _owner_of(item: NewsItem | Campaign, name: str) -> str:
+def _owner_of(item: models.Model, name: str) -> str:
     """The field by which the rows called `name` point at their item."""
     return str(type(item)._meta.get_field(name).remote_field.name)  # type: ignore[union-attr]  # noqa: SLF001 (the same)

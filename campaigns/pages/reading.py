@@ -1,4 +1,4 @@
-"""A campaign's page and a news item's page: readable without signing up, with help beside what may upset."""
+"""A news item's page and the newest items of a campaign: readable without signing up, with help beside what may upset."""
 
 from __future__ import annotations
 
@@ -31,29 +31,6 @@ if TYPE_CHECKING:
 NEWEST = 5
 WORDS = ("texts", "topics__texts", "image__texts")
 Text = TypeVar("Text", bound=Translation)
-
-
-@require_safe
-def campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a campaign says and asks for, its content note first, where help is, what was written about it lately (G3)."""
-    today = timezone.localdate()
-    row = get_object_or_404(Campaign.objects.select_related("in_use").prefetch_related("texts"), slug=slug)
-    if row.state == State.WITHDRAWN:
-        return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
-    found = in_print(row)
-    text = in_words(found.texts.all())
-    if found.state != State.APPROVED or max(found.launched_on, row.launched_on) > today or text is None:
-        raise Http404
-    context = {
-        "campaign": found,
-        "text": text,
-        "body": sanitised(text.body),
-        "news": newest_items(found),
-        "shows_note": care_at(found.sensitivity).content_note and text.content_note,
-        "needs_quick_exit": care_at(found.sensitivity).quick_exit,
-        **help_in(request, sensitivity=found.sensitivity),
-    }
-    return render(request, "pages/campaign.html", context)
 
 
 @require_safe

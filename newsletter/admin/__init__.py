@@ -1,6 +1,7 @@
 """The doors of staff: each page loads, makes one call, and answers."""
 
 from newsletter.admin import (
+    campaign_editions,
     consent,
     deliveries,
     editions,
@@ -13,6 +14,7 @@ from newsletter.admin import (
 )
 
 __all__ = [
+    "campaign_editions",
     "consent",
     "deliveries",
     "editions",

@@ -167,6 +167,9 @@ def _about_campaign(campaign: Campaign, place: str, now: dt.datetime) -> Iterato
     if campaign.ends_on and campaign.ends_on < localtime(now).date():
         sentence = _("The campaign ended on %(when)s. Take it out or correct its dates.")
         yield Finding("expired", True, "", place, sentence % {"when": campaign.ends_on.isoformat()})
+    if campaign.lacks_objective:
+        sentence = _("The campaign has no objective. Set one in the campaign, or write there why it goes without.")
+        yield Finding("no-objective", True, "", place, sentence)
     yield from _about_address(campaign, place)
 
 

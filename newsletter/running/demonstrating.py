@@ -18,6 +18,7 @@ from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions.models import Edition
 from newsletter.reports.figures import shares_of
 from newsletter.running.folder import demo_password, kept_password
+from newsletter.seeding.campaigns import make_kits
 from newsletter.seeding.planting import plant
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def prepare(*, now: dt.datetime, printer: Printer) -> None:
     if not Mailing.objects.filter(edition__slug=EDITION).exists():
         printer.line("wici", "planting the demo's newsletter, news and readers")
         plant(now=now)
+        make_kits(now=now)
     users = get_user_model().objects
     if not (demo_password(folder=settings.VAR_DIR) and users.filter(username=USER).exists()):
         rights = {"is_staff": True, "is_superuser": True, "email": "demo@example.org"}

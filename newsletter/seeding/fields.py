@@ -58,9 +58,9 @@ class Fields:
             for each in self._checked(self._take(name, []), list, name, "write a list")
         ]
 
-    def take_rows(self, name: str) -> list[Fields]:
-        """A list of mappings."""
-        rows = self._checked(self._take(name, None), list, name, "write a list of blocks")
+    def take_rows(self, name: str, default: list[object] | None = None) -> list[Fields]:
+        """A list of mappings; `default` where it may be missing."""
+        rows = self._checked(self._take(name, default), list, name, "write a list of blocks")
         return [Fields(row, file=self.file, place=f"{name}[{number}]") for number, row in enumerate(rows)]
 
     def take_each(self, names: list[str]) -> dict[str, Fields]:

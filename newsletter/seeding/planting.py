@@ -24,6 +24,7 @@ from newsletter.audience.models import (
     Suppression,
 )
 from newsletter.editions.models import Newsletter
+from newsletter.seeding.campaigns import plant_campaign
 from newsletter.seeding.editions import plant_edition
 from newsletter.seeding.helplines import plant_helplines
 from newsletter.seeding.reading import read
@@ -48,7 +49,7 @@ def plant(*, now: dt.datetime, folder: Path | None = None) -> dict[str, int]:
         "topics": _each(_topic, seeds.topics),
         "sources": _each(_source, seeds.sources),
         "images": _each(_picture, seeds.pictures),
-        "campaigns": _each(lambda campaign: _campaign(campaign, now=now), seeds.campaigns),
+        "campaigns": _each(lambda campaign: plant_campaign(campaign, now=now), seeds.campaigns),
         "news items": _each(lambda item: _news_item(item, now=now), seeds.news),
         "scam examples": _each(lambda example: _scam_example(example, now=now), seeds.scam_examples),
         **plant_helplines(seeds.helplines, now=now),
@@ -80,23 +81,6 @@ def _source(seed: records.Source) -> None:
 def _picture(seed: records.Picture) -> Image:
     with seed.file.open("rb") as file:
         return images.stored(file=file, name=seed.name, credit=seed.credit, licence=seed.licence, alt=seed.alt)
-
-
-def _campaign(seed: records.Campaign, *, now: dt.datetime) -> None:
-    facts = {
-        "hashtag": seed.hashtag,
-        "owner": seed.owner,
-        "official_url": seed.official_url,
-        "launched_on": seed.launched_on,
-        "licence": seed.licence,
-        "sensitivity": seed.sensitivity,
-    }
-    campaign, _created = Campaign.objects.update_or_create(
-        slug=seed.slug, defaults=facts, create_defaults=facts | {"state": State.APPROVED}
-    )
-    campaign.topics.set(Topic.objects.filter(slug__in=seed.topics))
-    _words(campaign, seed.texts)
-    revising.settle(item=campaign, by=None, now=now)
 
 
 def _news_item(seed: records.NewsItem, *, now: dt.datetime) -> None:

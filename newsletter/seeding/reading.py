@@ -24,6 +24,8 @@ NOTE = ["content_note"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAY = "|".join(DAYS)
 HOURS = re.compile(rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY}))? (?P<opens>[0-9:]{{5}})-(?P<closes>[0-9:]{{5}})")
+CAMPAIGN_WORDS = ["name", "headline", "message", "call_to_action"]
+CAREFUL_WORDS = ["public_name", "share_text", *NOTE]
 COLUMNS = ["address", "first_name", "language"]
 
 
@@ -86,12 +88,59 @@ def _campaign(file: Path) -> records.Campaign:
         licence=fields.take_text("licence"),
         sensitivity=sensitivity,
         topics=fields.take_list("topics"),
-        texts=_prose(
-            file.parent, ["name", "headline", "message", "call_to_action"] + NOTE * care_at(sensitivity).content_note
-        ),
+        objective=_objective(fields.take_mapping("objective")),
+        targets=[_target(row) for row in fields.take_rows("targets", [])],
+        phases=[_phase(row) for row in fields.take_rows("phases", [])],
+        materials=[_material(row) for row in fields.take_rows("materials", [])],
+        partners=[_partner(row) for row in fields.take_rows("partners", [])],
+        texts=_prose(file.parent, CAMPAIGN_WORDS + CAREFUL_WORDS * care_at(sensitivity).content_note),
     )
     fields.done()
     return campaign
+
+
+def _objective(fields: Fields) -> dict[str, str | dt.date]:
+    return {"objective_by": fields.take_date("objective_by"), **fields.take_all()}
+
+
+def _target(fields: Fields) -> records.Target:
+    target = records.Target(
+        stage=fields.take_text("stage"),
+        indicator=fields.take_text("indicator"),
+        value=fields.take_number("value", 0),
+        unit=fields.take_text("unit", ""),
+    )
+    fields.done()
+    return target
+
+
+def _phase(fields: Fields) -> records.Phase:
+    phase = records.Phase(
+        first_day=fields.take_date("first_day"),
+        last_day=fields.take_date("last_day"),
+        texts=_texts(fields.take_mapping("texts")),
+    )
+    fields.done()
+    return phase
+
+
+def _material(fields: Fields) -> records.Material:
+    material = records.Material(
+        url=fields.take_text("url"),
+        kind=fields.take_text("kind"),
+        language=fields.take_text("language", ""),
+        licence=fields.take_text("licence", ""),
+        source=fields.take_text("source", ""),
+        texts=_texts(fields.take_mapping("texts")),
+    )
+    fields.done()
+    return material
+
+
+def _partner(fields: Fields) -> tuple[str, str]:
+    partner = (fields.take_text("name"), fields.take_text("url", ""))
+    fields.done()
+    return partner
 
 
 def _news_item(file: Path) -> records.NewsItem:

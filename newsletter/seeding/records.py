@@ -42,8 +42,39 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of days of a campaign, its name per language."""
+
+    first_day: dt.date
+    last_day: dt.date
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something a campaign gives along: a link, its title per language of the page."""
+
+    url: str
+    kind: str
+    language: str
+    licence: str
+    source: str
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure to reach at one stage."""
+
+    stage: str
+    indicator: str
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
-    """An awareness campaign."""
+    """An awareness campaign; `objective` holds the texts and the day of its evaluation plan, `partners` name and page."""
 
     slug: str
     hashtag: str
@@ -53,6 +84,11 @@ class Campaign:
     licence: str
     sensitivity: int
     topics: list[str]
+    objective: dict[str, str | dt.date]
+    targets: list[Target]
+    phases: list[Phase]
+    materials: list[Material]
+    partners: list[tuple[str, str]]
     texts: dict[str, Words]
 
 

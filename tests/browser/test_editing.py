@@ -96,6 +96,8 @@ PAGES = [
     "campaigns/newsitem/{item}/change/",
     "campaigns/newsitem/{item}/history/",
     "campaigns/campaign/{campaign}/change/",
+    "campaigns/campaign/{campaign}/overview/",
+    "campaigns/campaign/{campaign}/kit/",
     "campaigns/helpline/{helpline}/change/",
     "campaigns/helpline/{helpline}/check/",
     "campaigns/helpline/add/",

@@ -5,7 +5,11 @@ from campaigns.content.models.campaigns import Campaign, CampaignText
 from campaigns.content.models.decisions import Approval, DecisionIsKeptError, Override
 from campaigns.content.models.early_reading import EarlyReader, EarlyReading
 from campaigns.content.models.images import Image, ImageText
+from campaigns.content.models.materials import Material, MaterialKind, MaterialText
 from campaigns.content.models.news_items import NewsItem, NewsItemQuerySet, NewsItemText
+from campaigns.content.models.objectives import Stage, Target
+from campaigns.content.models.partners import Partner
+from campaigns.content.models.phases import Phase, PhaseText
 from campaigns.content.models.revisions import CampaignRevision, NewsItemRevision, Revision, Step
 from campaigns.content.models.scams import Channel, ScamExample, ScamExampleText
 from campaigns.content.models.texts import State, Translation, one_text_per_language, words_at_hand
@@ -24,17 +28,25 @@ __all__ = [
     "EarlyReading",
     "Image",
     "ImageText",
+    "Material",
+    "MaterialKind",
+    "MaterialText",
     "NewsItem",
     "NewsItemQuerySet",
     "NewsItemRevision",
     "NewsItemText",
     "Override",
+    "Partner",
+    "Phase",
+    "PhaseText",
     "Revision",
     "ScamExample",
     "ScamExampleText",
     "Source",
+    "Stage",
     "State",
     "Step",
+    "Target",
     "Topic",
     "TopicText",
     "Translation",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.fields.files import FieldFile
+
 if TYPE_CHECKING:
     from django.test import Client
 
@@ -28,4 +30,4 @@ def _posted(bound: Any) -> dict[str, Any]:
         return {f"{bound.html_name}_{n}": "" if part is None else str(part) for n, part in enumerate(parts)}
     if isinstance(value, list):
         return {bound.html_name: [str(getattr(each, "pk", each)) for each in value]}
-    return {} if value is None or hasattr(value, "url") else {bound.html_name: str(value)}
+    return {} if value is None or isinstance(value, FieldFile) else {bound.html_name: str(value)}

@@ -134,7 +134,7 @@ def a_campaign(edition: Edition, **fields: object) -> None:
         official_url="https://example.org/",
         launched_on=dt.date(2025, 1, 1),
         state=State.APPROVED,
-        **fields,
+        **{"objective_waiver": "It shows what an edition can hold.", **fields},
     )
     for language in ("pl", "en"):
         subject.texts.create(
