@@ -18,6 +18,8 @@ def addresses() -> str:
         else "mail leaves by SMTP_URL"
     )
     lines = {"Site": f"{settings.SITE_URL}/", "Admin": f"{settings.SITE_URL}/admin/   {_login()}", "Inbox": inbox}
+    if demo_password(folder=settings.VAR_DIR):
+        lines[""] = "the same password lets in demo-second: two people approve what is sensitive"
     body = "\n".join(f"    {name:<7}{text}" for name, text in lines.items())
     return f"\n{RULE}\n  Wici is ready. Ctrl-C stops everything.\n\n{body}\n{RULE}\n"
 

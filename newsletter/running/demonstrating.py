@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from newsletter.running.printing import Printer
 
-USER = "demo"
+PEOPLE = ("demo", "demo-second")
+"""Two, because nobody approves alone what is sensitive (X13)."""
 EDITION = "wici-2026-11"
 PAUSE = 0.2
 OVER = (MailingState.FINISHED, MailingState.CANCELLED)
@@ -39,11 +40,17 @@ def prepare(*, now: dt.datetime, printer: Printer) -> None:
         printer.line("wici", "planting the demo's newsletter, news and readers")
         plant(now=now)
         make_kits(now=now)
-    users = get_user_model().objects
-    if not (demo_password(folder=settings.VAR_DIR) and users.filter(username=USER).exists()):
-        rights = {"is_staff": True, "is_superuser": True, "email": "demo@example.org"}
-        user, _created = users.get_or_create(username=USER, defaults=rights)
-        user.set_password(kept_password(folder=settings.VAR_DIR, password=secrets.token_urlsafe(12)))
+    if not demo_password(folder=settings.VAR_DIR) or get_user_model().objects.filter(username__in=PEOPLE).count() < len(
+        PEOPLE
+    ):
+        _let_in(kept_password(folder=settings.VAR_DIR, password=secrets.token_urlsafe(12)))
+
+
+def _let_in(password: str) -> None:
+    for name in PEOPLE:
+        rights = {"is_staff": True, "is_superuser": True, "email": f"{name}@example.org"}
+        user, _created = get_user_model().objects.get_or_create(username=name, defaults=rights)
+        user.set_password(password)
         user.save()
 
 

@@ -163,13 +163,19 @@ def test_an_edition_without_words_can_be_looked_at_and_not_approved(chief: Clien
     assert chief.get(reverse("admin:edition_preview", args=[edition.pk])).status_code == 200
 
 
-def test_it_is_approved_and_returned(chief: Client) -> None:
+def test_it_is_returned_and_approved_by_two_people_since_it_is_sensitive(
+    chief: Client, staff: Callable[..., Client]
+) -> None:
     edition = Edition.objects.get()
     chief.post(reverse("admin:edition_reopen", args=[edition.pk]))
     assert Edition.objects.get().state == EditionState.DRAFT
-    chief.post(reverse("admin:edition_approve", args=[edition.pk]))
+    page = chief.post(reverse("admin:edition_approve", args=[edition.pk]), follow=True)
+    assert Edition.objects.get().state == EditionState.DRAFT
+    assert "a second person must approve it, too" in page.content.decode()
+    second = staff("newsletter.view_edition", "newsletter.approve_edition")
+    second.post(reverse("admin:edition_approve", args=[edition.pk]))
     edition = Edition.objects.get()
-    assert (edition.state, edition.approved_by and edition.approved_by.username) == (EditionState.APPROVED, "chief")
+    assert (edition.state, edition.approved_by and edition.approved_by.username) == (EditionState.APPROVED, "staff")
 
 
 def test_a_copy_is_a_draft_of_its_own(chief: Client) -> None:
