@@ -39,7 +39,7 @@ def test_a_word_file_is_one_whatever_it_is_called() -> None:
 def zipped(name: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as package:
-        package.writestr(name, "x")
+        package.writestr(zipfile.ZipInfo(name), "x")
     return content.getvalue()
 
 

@@ -34,8 +34,6 @@ def word_file(body: str | bytes, parts: Mapping[str, str | bytes] | None = None)
     """The whole file."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("[Content_Types].xml", "<Types/>")
-        package.writestr("word/document.xml", body)
-        for name, part in (parts or {}).items():
-            package.writestr(name, part)
+        for name, part in {"[Content_Types].xml": "<Types/>", "word/document.xml": body, **(parts or {})}.items():
+            package.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)  # without the time it was made
     return content.getvalue()
