@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 from pathlib import PurePath
@@ -149,7 +150,8 @@ def _upright(picture: Pillow.Image) -> Pillow.Image:
         small = picture.reduce(_factor(picture)) if picture.mode in REDUCIBLE else picture
         plain = small if small.mode == wanted else small.convert(wanted)
     plain.info = dict(picture.info)
-    ImageOps.exif_transpose(plain, in_place=True)  # no second copy of many megapixels
+    with contextlib.suppress(SyntaxError):  # EXIF that cannot be read turns nothing; the picture itself is sound
+        ImageOps.exif_transpose(plain, in_place=True)  # no second copy of many megapixels
     return plain
 
 
