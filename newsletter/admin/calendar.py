@@ -150,7 +150,9 @@ def coming(*, person: Any, today: dt.date, most: int) -> dict[str, Any]:
 def show(entries: Iterable[Entry], *, person: Any, today: dt.date) -> list[Shown]:
     """Each entry with its page; an observance that is not over and has no edition can be planned for."""
     may_plan = person.has_perm("newsletter.add_edition")
-    return [Shown(one, reverse(PAGES[one.kind], args=[one.id]), may_plan and _is_open(one, today)) for one in entries]
+    return [
+        Shown(one, reverse(PAGES[one.kind], args=[one.page_id]), may_plan and _is_open(one, today)) for one in entries
+    ]
 
 
 def _is_open(entry: Entry, today: dt.date) -> bool:

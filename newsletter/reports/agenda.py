@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.calendar.observances import Occurrence, occurrences
-from campaigns.content.models import Campaign, State
+from campaigns.content.models import Campaign, State, words_at_hand
 from campaigns.safeguarding.sensitivity import care_at
 from newsletter.delivery.models import Mailing, MailingState
 from newsletter.editions import planning
@@ -91,7 +91,7 @@ class Entry:
 
     kind: Kind
     id: str
-    """An observance's key, or the row's id."""
+    """An observance's key, or the row's id; a campaign's phase has its own after a hyphen: `7-3`."""
     first: dt.date
     last: dt.date
     title: str
@@ -105,6 +105,11 @@ class Entry:
     occurrence: Occurrence | None = None
     editions: Sequence[Edition] = field(default_factory=list)
     """Those planned for an observance, as far as they may be seen."""
+
+    @property
+    def page_id(self) -> str:
+        """By which its page is found: a phase stands on its campaign's."""
+        return self.id.partition("-")[0] if self.kind is Kind.CAMPAIGN else self.id
 
     @property
     def endless(self) -> bool:
@@ -150,9 +155,22 @@ def dates(
     return [_date(one, planned.get(one.mark, [])) for one in found]
 
 
-def spans_of(campaign: Campaign) -> list[tuple[dt.date, dt.date | None]]:
-    """When a campaign runs, as (first, last) days; `last` is None for one without an end."""
-    return [(campaign.launched_on, campaign.ends_on)]
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a campaign: all of it, or one of its phases; `last` is None for one without an end."""
+
+    id: str
+    name: str
+    """Of the phase; empty for the whole."""
+    first: dt.date
+    last: dt.date | None
+
+
+def spans_of(campaign: Campaign) -> list[Span]:
+    """The campaign as a whole, then its phases in their order."""
+    phases = sorted(campaign.phases.all(), key=lambda phase: (phase.order, phase.first_day, phase.pk))
+    whole = Span(str(campaign.pk), "", campaign.launched_on, campaign.ends_on)
+    return [whole, *(Span(f"{campaign.pk}-{one.pk}", str(one), one.first_day, one.last_day) for one in phases)]
 
 
 def _date(one: Occurrence, editions: Sequence[Edition]) -> Entry:
@@ -176,25 +194,25 @@ def _is_chosen(observance: Observance, chosen: Filter) -> bool:
 
 def _campaigns(first: dt.date, last: dt.date, chosen: Filter) -> list[Entry]:
     runs = Q(launched_on__lte=last) & (Q(ends_on__isnull=True) | Q(ends_on__gte=first))
-    rows = (
-        Campaign.objects.filter(runs).exclude(state=State.WITHDRAWN).select_related("in_use").prefetch_related("texts")
-    )
+    rows = Campaign.objects.filter(runs).exclude(state=State.WITHDRAWN).select_related("in_use")
+    rows = rows.prefetch_related("texts", "phases__texts")
     if chosen.topic:
         rows = rows.filter(topics__slug=chosen.topic)
-    spans = (_campaign(one, *span) for one in rows.order_by("launched_on", "pk") for span in spans_of(one))
+    spans = (_campaign(one, span) for one in rows.order_by("launched_on", "pk") for span in spans_of(one))
     return [entry for entry in spans if entry.first <= last and entry.last >= first]
 
 
-def _campaign(campaign: Campaign, begins: dt.date, ends: dt.date | None) -> Entry:
+def _campaign(campaign: Campaign, span: Span) -> Entry:
     level = max(campaign.sensitivity, campaign.in_use.sensitivity if campaign.in_use else 0)
-    neutral = gettext("Campaign no. %(id)d") % {"id": campaign.pk}
+    neutral = words_at_hand(campaign, "public_name") or gettext("Campaign no. %(id)d") % {"id": campaign.pk}
+    title = f"{campaign}: {span.name}" if span.name else str(campaign)
     return Entry(
         kind=Kind.CAMPAIGN,
-        id=str(campaign.pk),
-        first=begins,
-        last=ends or dt.date.max,
-        title=str(campaign),
-        discreet=neutral if care_at(level).neutral else str(campaign),
+        id=span.id,
+        first=span.first,
+        last=span.last or dt.date.max,
+        title=title,
+        discreet=neutral if care_at(level).neutral else title,
         changed_at=campaign.updated_at,
         state=campaign.state,
         said=campaign.get_state_display(),

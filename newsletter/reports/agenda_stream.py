@@ -56,7 +56,7 @@ def page_of(entry: Entry) -> str:
     """The path of an entry's page in the admin; that of its month where the address itself would say too much (G3)."""
     if entry.kind == Kind.OBSERVANCE and entry.discreet != entry.title:
         return reverse("admin:calendar_month", args=[entry.first.year, entry.first.month])
-    return reverse(PAGES[entry.kind], args=[entry.id])
+    return reverse(PAGES[entry.kind], args=[entry.page_id])
 
 
 def _uid(entry: Entry) -> str:

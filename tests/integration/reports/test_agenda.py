@@ -55,6 +55,20 @@ def test_observances_are_there_for_everybody_and_name_what_is_planned_for_them()
     assert not any(one.editions for one in seen(Kind.OBSERVANCE, sight=blind))
 
 
+def test_a_campaigns_phases_lie_on_their_own_days_and_lead_to_the_campaign() -> None:
+    campaign = a_campaign(launched_on=dt.date(2026, 1, 1), sensitivity=Sensitivity.SENSITIVE)
+    campaign.texts.create(language="en", name="W", public_name="Winter", headline="W", message="W", call_to_action="Do")
+    for order, (name, first) in enumerate({"Start": dt.date(2026, 11, 10), "Later": dt.date(2027, 1, 5)}.items()):
+        phase = campaign.phases.create(first_day=first, last_day=first + dt.timedelta(days=2), order=order)
+        phase.texts.create(language="en", name=name)
+    whole, start = seen(Kind.CAMPAIGN)
+    assert (whole.title, start.title) == ("winter", "winter: Start")
+    assert (start.first, start.last) == (dt.date(2026, 11, 10), dt.date(2026, 11, 12))
+    assert (whole.discreet, start.discreet) == ("Winter", "Winter")
+    assert whole.id != start.id
+    assert whole.page_id == start.page_id == str(campaign.pk)
+
+
 def test_a_campaign_lies_on_its_days_and_one_without_an_end_on_all_that_follow() -> None:
     a_campaign("short", ends_on=TODAY + dt.timedelta(days=5))
     a_campaign("endless", launched_on=dt.date(2017, 6, 19))
