@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from campaigns.calendar import gathering
@@ -28,7 +29,7 @@ class ObservanceMixin(ModelAdmin):
         if db_field.name != FIELD:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         return forms.ChoiceField(
-            label=db_field.verbose_name,
+            label=capfirst(db_field.verbose_name),
             help_text=db_field.help_text,
             required=False,
             choices=_choices,
