@@ -21,7 +21,7 @@ def test_seed_prints_one_line_per_kind_and_the_same_lines_again() -> None:
     call_command("seed", stdout=second)
     assert first.getvalue() == second.getvalue()
     assert "  30 subscribers\n" in first.getvalue()
-    assert len(first.getvalue().splitlines()) == 10
+    assert len(first.getvalue().splitlines()) == 12
 
 
 def test_seed_names_the_file_that_is_wrong(tmp_path: Path) -> None:
