@@ -30,6 +30,9 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+SETTLED = """() => document.fonts.ready.then(() => Promise.allSettled(document.getAnimations()
+  .filter(one => one.effect.getComputedTiming().iterations !== Infinity).map(one => one.finished)))"""
+"""Resolves when the icons' letters are drawn as icons and no colour is on its way to another: axe reads what it sees."""
 Violation = dict[str, Any]
 
 
@@ -88,6 +91,7 @@ def axe() -> Callable[[Page], list[Violation]]:
     source = AXE.read_text()
 
     def violations(page: Page) -> list[Violation]:
+        page.evaluate(SETTLED)
         page.evaluate(source)
         found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
         return [_short(violation) for violation in found["violations"]]

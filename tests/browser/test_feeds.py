@@ -96,6 +96,7 @@ def test_axe_finds_nothing_on_the_pages_of_feeds(
     page = signed_in(open_page, width=width, dark=dark, language=language)
     for path in ["feed/", "feed/add/", f"feed/{feeds[0].pk}/change/", f"feed/{feeds[2].pk}/change/", "feedentry/", "feedentry/?reports=all", f"newsitem/{draft}/change/"]:  # fmt: skip
         page.goto(f"/admin/campaigns/{path}")
+        page.wait_for_timeout(500)  # the editor of rich text comes last
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.goto("/admin/campaigns/feed/add/")
