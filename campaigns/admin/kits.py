@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.content.models import Campaign, CampaignText
-from campaigns.sharing import cards, making, posters
+from campaigns.sharing import cards, making
 from campaigns.sharing.content import content_of, place_of
 from campaigns.sharing.embedding import block_of
 from campaigns.sharing.models import KitVersion
@@ -91,6 +91,8 @@ def card(request: HttpRequest, campaign_id: int, shape: str) -> HttpResponse:
 @permission_required("campaigns.view_campaign", raise_exception=True)
 def poster(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """The poster as it would be made now."""
+    from campaigns.sharing import posters  # noqa: PLC0415 (loads what draws PDF, which no process needs at its start)
+
     content = _content(_text(campaign_id, request.GET.get("language", "")))
     answer = HttpResponse(posters.poster(content), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{content.slug}-{content.language}.pdf"'

@@ -9,9 +9,6 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import feedparser
-from feedparser.api import SUPPORTED_VERSIONS
-
 from campaigns.content.markup import words_of
 from campaigns.feeds import addressing, json_feeds
 from campaigns.feeds.decoding import decoded, prolog, without_doctype
@@ -45,6 +42,8 @@ def read(body: bytes, *, url: str, charset: str = "") -> ReadFeed:
 
 
 def _read_xml(text: str, url: str) -> ReadFeed:
+    import feedparser  # noqa: PLC0415 (every process would load it at its start, and only feeds need it)
+
     # A stream: feedparser fetches or opens what it is given as a string. Markup is ours to sanitise, and addresses to resolve.
     found = feedparser.parse(
         io.BytesIO(text.encode()),
@@ -56,7 +55,7 @@ def _read_xml(text: str, url: str) -> ReadFeed:
         raise ContentError("unreadable" if found.bozo and found.version else "no_feed")
     base = addressing.printable(found.feed.get("link") or "", base=url) or url
     return ReadFeed(
-        kind=SUPPORTED_VERSIONS.get(found.version, ""),
+        kind=feedparser.api.SUPPORTED_VERSIONS.get(found.version, ""),
         title=_text(found.feed, "title"),
         link=base,
         language=str(found.feed.get("language") or ""),

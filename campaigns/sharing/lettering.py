@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import ImageFont
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+if TYPE_CHECKING:
+    from reportlab.pdfbase.ttfonts import TTFont
 
 FONTS = Path(__file__).parent / "fonts"
 HEADING, TEXT = "NotoSerif-Bold", "NotoSans-Regular"
@@ -22,6 +24,9 @@ def for_pictures(face: str, size: float) -> ImageFont.FreeTypeFont:
 @functools.cache
 def for_print(face: str) -> TTFont:
     """A face for PDF, registered under its name."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 (every process would load it at its start, and few draw PDF)
+    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415 (the same)
+
     font = TTFont(face, str(FONTS / f"{face}.ttf"))
     pdfmetrics.registerFont(font)
     return font
@@ -49,4 +54,6 @@ def _pixels(face: str, text: str, size: float) -> float:
 
 
 def _points(face: str, text: str, size: float) -> float:
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 (the same)
+
     return float(pdfmetrics.stringWidth(text, face, size))

@@ -12,7 +12,6 @@ from django.utils import translation
 
 from campaigns.sharing import cards
 from campaigns.sharing.embedding import block_of
-from campaigns.sharing.posters import poster
 from campaigns.sharing.posting import posts_of
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def files_of(content: KitContent, *, number: int) -> dict[str, bytes]:
     texts |= {"block.html.txt": block_of(content), "licence.txt": licence_of(content)}
     pictures = {f"cards/{shape.name}.png": cards.card(content, shape) for shape in cards.FORMATS.values()}
     written = {name: f"{text.strip()}\n".encode() for name, text in texts.items()}
+    from campaigns.sharing.posters import poster  # noqa: PLC0415 (loads what draws PDF, which no process needs at its start)
+
     return dict(sorted({**written, **pictures, "poster-a4.pdf": poster(content)}.items()))
 
 
