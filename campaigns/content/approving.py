@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from campaigns.content import checking, examining
-from campaigns.content.models import Campaign, NewsItem, State, Step
+from campaigns.content.models import IN_PRINT, Campaign, NewsItem, State, Step
 from campaigns.content.revising import is_unkept, keep, out_of_use
 
 if TYPE_CHECKING:
@@ -124,8 +124,7 @@ def withdraw(*, item: NewsItem | Campaign, by: User | None, now: dt.datetime, co
     Raises:
         StepError: nothing of it is in print.
     """
-    printed = Q(state=State.APPROVED) | Q(in_use__isnull=False)
-    _move(item, from_states=[*State], to=State.WITHDRAWN, now=now, only=printed)
+    _move(item, from_states=[*State], to=State.WITHDRAWN, now=now, only=IN_PRINT)
     out_of_use(item)
     keep(item=item, step=Step.WITHDRAWN, by=by, now=now, comment=comment)
 

@@ -1,5 +1,6 @@
 """News items, awareness campaigns and what they share. Facts are language-neutral; a text row holds each language."""
 
+from campaigns.content.models.approvable import IN_PRINT, Approvable
 from campaigns.content.models.articles import Article, ArticleFigure
 from campaigns.content.models.campaigns import Campaign, CampaignText
 from campaigns.content.models.decisions import Approval, DecisionIsKeptError, Override
@@ -16,6 +17,8 @@ from campaigns.content.models.texts import State, Translation, one_text_per_lang
 from campaigns.content.models.topics import Source, Topic, TopicText
 
 __all__ = [
+    "IN_PRINT",
+    "Approvable",
     "Approval",
     "Article",
     "ArticleFigure",

@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.content.models.approvable import Approvable, version_in_use
 from campaigns.content.models.images import Image
 from campaigns.content.models.objectives import Measured
 from campaigns.content.models.revisions import CampaignRevision
-from campaigns.content.models.texts import State, Translation, one_text_per_language, who
+from campaigns.content.models.texts import Translation, one_text_per_language
 from campaigns.content.models.topics import Topic
-from campaigns.safeguarding.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +27,7 @@ HASHTAG = RegexValidator(
 )
 
 
-class Campaign(Measured):
+class Campaign(Measured, Approvable):
     """An awareness campaign that lives for months across editions; never "one e-mail"."""
 
     slug = models.SlugField(_("slug"), unique=True, help_text=_("Stands in the page's address; keep it neutral."))
@@ -59,28 +59,11 @@ class Campaign(Measured):
     licence = models.CharField(
         _("licence"), max_length=200, blank=True, help_text=_("The terms under which others may pass it on.")
     )
-    sensitivity = models.PositiveSmallIntegerField(_("sensitivity"), choices=Sensitivity, default=Sensitivity.EVERYDAY)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    written_by = who(_("last written by"))
-    submitted_by = who(_("submitted by"))
-    in_use = models.ForeignKey(
-        CampaignRevision,
-        models.SET_NULL,
-        verbose_name=_("approved version"),
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        help_text=_("What is printed and read while a newer version is being written."),
-    )
+    in_use = version_in_use(CampaignRevision)
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="campaigns")
     observance = models.CharField(
         _("observance"), max_length=60, blank=True, help_text=_("The day or week of the calendar it belongs to.")
     )
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
-
-    stands_in = False
-    """Whether this is a copy of the version approved last, made while a newer one is being written."""
 
     class Meta:
         verbose_name = _("campaign")
