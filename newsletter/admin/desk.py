@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.content.addressing import free_slug
 from campaigns.safeguarding.sensitivity import care_at
 from newsletter.admin.forms import LaunchForm, TestForm
 from newsletter.composition import composing, freezing, preflight, web
@@ -110,7 +110,8 @@ def send_test(request: HttpRequest, edition_id: int) -> HttpResponse:
 def duplicate(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Start a new draft from this edition."""
     edition, today = _edition(edition_id), timezone.localdate()
-    copy = editing.duplicate(edition=edition, slug=_free_slug(edition.slug), dated=today)
+    slug = free_slug(edition.slug[:40], among=Edition.objects.all(), first=2)
+    copy = editing.duplicate(edition=edition, slug=slug, dated=today)
     messages.success(request, gettext("This is a copy. Give it its own date, address and subject."))
     return HttpResponseRedirect(reverse("admin:newsletter_edition_change", args=[copy.pk]))
 
@@ -133,11 +134,6 @@ def _approved_said(edition: Edition) -> str:
 
 def _edition(edition_id: int) -> Edition:
     return get_object_or_404(Edition.objects.select_related("newsletter").prefetch_related("texts"), pk=edition_id)
-
-
-def _free_slug(slug: str) -> str:
-    taken = set(Edition.objects.filter(slug__startswith=f"{slug[:40]}-").values_list("slug", flat=True))
-    return next(free for n in itertools.count(2) if (free := f"{slug[:40]}-{n}") not in taken)
 
 
 def _language(request: HttpRequest) -> str:

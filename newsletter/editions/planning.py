@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from campaigns.content.models import Campaign, State
+from campaigns.content.addressing import free_slug
+from campaigns.content.models import IN_PRINT, Campaign
 from newsletter.editions.editing import next_code
 from newsletter.editions.models import Block, BlockKind, Edition
 
@@ -66,11 +65,9 @@ def planned(occurrences: Iterable[Occurrence]) -> dict[str, list[Edition]]:
     return {mark: editions for mark, editions in found.items() if mark in marks}
 
 
-def free_slug(newsletter: Newsletter, dated: dt.date) -> str:
+def slug_for(newsletter: Newsletter, dated: dt.date) -> str:
     """A slug no edition has, of the newsletter's own and the day alone: it tells nobody what the edition is about (G3)."""
-    stem = f"{newsletter.slug[:STEM].rstrip('-')}-{dated.isoformat()}"
-    taken = set(Edition.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(slug for n in itertools.count(1) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
+    return free_slug(f"{newsletter.slug[:STEM].rstrip('-')}-{dated.isoformat()}", among=Edition.objects.all())
 
 
 def _found_or_drafted(occurrence: Occurrence, newsletter: Newsletter, today: dt.date) -> tuple[Edition, bool]:
@@ -83,7 +80,7 @@ def _found_or_drafted(occurrence: Occurrence, newsletter: Newsletter, today: dt.
 def _draft(occurrence: Occurrence, newsletter: Newsletter, dated: dt.date) -> Edition:
     edition = Edition.objects.create(
         newsletter=newsletter,
-        slug=free_slug(newsletter, dated),
+        slug=slug_for(newsletter, dated),
         code=next_code(newsletter=newsletter),
         dated=dated,
         observance=occurrence.observance.key,
@@ -96,5 +93,4 @@ def _draft(occurrence: Occurrence, newsletter: Newsletter, dated: dt.date) -> Ed
 
 def campaign_of(observance: str) -> Campaign | None:
     """The campaign that belongs to the observance under this key and has an approved version, the youngest of several."""
-    approved = Q(state=State.APPROVED) | Q(in_use__isnull=False)
-    return Campaign.objects.filter(approved, observance=observance).order_by("-launched_on", "-pk").first()
+    return Campaign.objects.filter(IN_PRINT, observance=observance).order_by("-launched_on", "-pk").first()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from campaigns.content import approving
+from campaigns.content.addressing import free_slug
 from campaigns.content.articles.decoding import tidied, words_in
 from campaigns.content.articles.drafting import LONGEST_TITLE, Draft, drafted
 from campaigns.content.articles.markdown import read_markdown
@@ -92,7 +93,8 @@ def bring_in(*, draft: Draft, source: Source, by: User | None, now: dt.datetime,
     `draft` must say its language, day and page. The slug is neutral, for it stands in an address (G3).
     """
     day = draft.dated or now.date()
-    item = NewsItem.objects.create(slug=_slug(day), source=source, source_url=draft.url, source_date=day)
+    slug = free_slug(f"{SHORTEST_SLUG}-{day.isoformat()}", among=NewsItem.objects.all())
+    item = NewsItem.objects.create(slug=slug, source=source, source_url=draft.url, source_date=day)
     item.texts.create(language=draft.language, title=draft.title, lead=draft.lead, body=draft.body)
     approving.edited(item=item, by=by, now=now)
     keep_original(item=item, words=draft.original, language=draft.language, by=by, now=now, file_name=file_name)
@@ -118,13 +120,3 @@ def keep_original(
         for position, figure in enumerate(figures_of(words, language)[:MOST_FIGURES])
     )
     return article
-
-
-def _slug(day: dt.date) -> str:
-    base = f"{SHORTEST_SLUG}-{day.isoformat()}"
-    taken = set(NewsItem.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return (
-        base
-        if base not in taken
-        else next(slug for n in range(2, len(taken) + 3) if (slug := f"{base}-{n}") not in taken)
-    )

@@ -111,7 +111,7 @@ def test_a_taken_address_gets_a_number() -> None:
 
 @pytest.mark.django_db
 def test_a_long_newsletters_address_leaves_room_for_the_day() -> None:
-    slug = planning.free_slug(a_newsletter("n" * 35 + "-" + "m" * 14), TODAY)
+    slug = planning.slug_for(a_newsletter("n" * 35 + "-" + "m" * 14), TODAY)
     assert slug == f"{'n' * 35}-2026-11-25"
     assert len(slug) <= 50
 
@@ -120,7 +120,7 @@ def test_a_long_newsletters_address_leaves_room_for_the_day() -> None:
 def test_what_goes_wrong_every_time_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     newsletter = a_newsletter()
     Edition.objects.create(newsletter=newsletter, slug="taken", code="T", dated=TODAY)
-    monkeypatch.setattr(planning, "free_slug", lambda *_facts: "taken")
+    monkeypatch.setattr(planning, "slug_for", lambda *_facts: "taken")
     with pytest.raises(IntegrityError):
         planning.plan(occurrence=occurrence(), newsletter=newsletter, today=TODAY)
 
