@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.content.files import TYPES
 from campaigns.content.markup import sanitised
-from campaigns.content.models import Campaign, MaterialKind, State
-from campaigns.content.revising import in_print
+from campaigns.content.models import IN_PRINT, Campaign, MaterialKind
+from campaigns.content.revising import in_print as printed
 from campaigns.helplines.models import Kind
 from campaigns.pages.helping import help_in
-from campaigns.pages.reading import in_words, newest_items
+from campaigns.pages.reading import in_words, newest_items, not_in_print
 from campaigns.safeguarding.first_steps import steps_for
 from campaigns.safeguarding.sensitivity import care_at
 from campaigns.sharing import making
@@ -39,10 +38,10 @@ BELONGING = ("texts", "phases__texts", "materials__texts", "partners__logo__text
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """What a campaign says and asks for, its content note first, then what to do and who helps (G3, G6)."""
-    row = get_object_or_404(Campaign, slug=slug)
-    if row.state == State.WITHDRAWN:
-        return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
-    found, text = _shown(slug)
+    shown = _in_print(slug)
+    if shown is None:
+        return not_in_print(request, Campaign.objects.filter(slug=slug))
+    found, text = shown
     help_here = help_in(request, sensitivity=found.sensitivity)
     context = {
         "campaign": found,
@@ -93,14 +92,21 @@ def material(_request: HttpRequest, slug: str, material_id: int) -> HttpResponse
 
 
 def _shown(slug: str) -> tuple[Campaign, CampaignText]:
-    """What is in print of a campaign whose first day has come, and its words in the page's language."""
-    rows = Campaign.objects.select_related("in_use", "logo").prefetch_related(*BELONGING)
-    row = get_object_or_404(rows, slug=slug)
-    found = in_print(row)
-    text = in_words(found.texts.all())
-    begun = max(found.launched_on, row.launched_on) <= timezone.localdate()
-    if found.state != State.APPROVED or not begun or text is None:
+    """What is in print of a campaign, and its words in the page's language; else there is no page."""
+    shown = _in_print(slug)
+    if shown is None:
         raise Http404
+    return shown
+
+
+def _in_print(slug: str) -> tuple[Campaign, CampaignText] | None:
+    """What is in print of a campaign whose first day has come, and its words in the page's language."""
+    rows = Campaign.objects.filter(IN_PRINT, slug=slug, launched_on__lte=timezone.localdate())
+    row = rows.select_related("in_use", "logo").prefetch_related(*BELONGING).first()
+    found = row and printed(row)
+    text = in_words(found.texts.all()) if found else None
+    if found is None or text is None or found.launched_on > timezone.localdate():
+        return None
     return found, text
 
 

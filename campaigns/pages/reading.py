@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import F
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -23,6 +23,7 @@ from campaigns.safeguarding.sensitivity import care_at
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from campaigns.content.models import NewsItemText
@@ -36,13 +37,18 @@ Text = TypeVar("Text", bound=Translation)
 @require_safe
 def news_item(request: HttpRequest, slug: str) -> HttpResponse:
     """One news item with its source and date; its content note first, help beside it (G3, G4)."""
-    items = NewsItem.objects.select_related("source", "image", "in_use").prefetch_related(*WORDS)
-    item = get_object_or_404(items, slug=slug)
-    if item.state == State.WITHDRAWN:
-        return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
-    if not NewsItem.objects.readable(now=timezone.now()).filter(pk=item.pk).exists():
-        raise Http404
+    readable = NewsItem.objects.readable(now=timezone.now()).select_related("source", "image", "in_use")
+    item = readable.prefetch_related(*WORDS).filter(slug=slug).first()
+    if item is None:
+        return not_in_print(request, NewsItem.objects.filter(slug=slug))
     return item_page(request, in_print(item))
+
+
+def not_in_print(request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+    """What stands where nothing is in print: that it was withdrawn, or that there is no such page."""
+    if not rows.filter(state=State.WITHDRAWN).exists():
+        raise Http404
+    return render(request, "pages/withdrawn.html", status=HTTPStatus.GONE)
 
 
 def item_page(request: HttpRequest, item: NewsItem, **more: object) -> HttpResponse:
