@@ -7,6 +7,7 @@ approved, its rows are what is printed; once somebody edits it, the revision it 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
@@ -79,7 +80,7 @@ def content_of(item: NewsItem | Campaign) -> Content:
     return {
         "facts": _as_text(item, shape.facts),
         "choices": {name: sorted(getattr(item, name).values_list("pk", flat=True)) for name in shape.choices},
-        "rows": {name: [_row_as_text(row, shape, name) for row in _stored(item, name)] for name in shape.rows},
+        "rows": {name: [_row_as_text(row, shape, name) for row in _stored(item, shape, name)] for name in shape.rows},
     }
 
 
@@ -240,12 +241,15 @@ def _as_text(row: Any, names: tuple[str, ...]) -> dict[str, str | None]:
 
 def _row_as_text(row: Any, shape: Shape, name: str) -> dict[str, Any]:
     words = shape.words.get(name)
-    texts = {"texts": [_as_text(text, words) for text in row.texts.order_by("pk")]} if words else {}
+    texts = (
+        {"texts": [_as_text(text, words) for text in sorted(row.texts.all(), key=attrgetter("pk"))]} if words else {}
+    )
     return {**_as_text(row, shape.rows[name]), **texts}
 
 
-def _stored(item: NewsItem | Campaign, name: str) -> models.QuerySet[Any]:
-    return getattr(item, name).order_by("pk")  # type: ignore[no-any-return]
+def _stored(item: NewsItem | Campaign, shape: Shape, name: str) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = getattr(item, name).order_by("pk")
+    return rows.prefetch_related("texts") if name in shape.words else rows
 
 
 def _owner_of(item: models.Model, name: str) -> str:
