@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import struct
-import unicodedata
 import zlib
+
+from campaigns.safeguarding.folding import plain
 
 RUN = 3
 STEM = 6
@@ -65,7 +66,5 @@ def _hash(words: str) -> int:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l"))
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    words = re.findall(r"[^\W\d_]+|\d+", letters)
+    words = re.findall(r"[^\W\d_]+|\d+", plain(text))
     return [word[:STEM] for word in words if len(word) >= SHORTEST or word.isdigit()]
