@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from newsletter.seeding.planting import plant
+from tests.browser.editors import an_editor, sign_in
 from tests.integration.delivery.conftest import edition, newsletter, scripted, worker_for
 
 if TYPE_CHECKING:
@@ -83,6 +86,16 @@ def open_page(chromium: Browser, site: str) -> Iterator[OpenPage]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def editor(open_page: OpenPage) -> Page:
+    """An editor's tab, signed in, with the demo's content planted."""
+    plant(now=dt.datetime.now(tz=dt.UTC))
+    an_editor()
+    page = open_page()
+    sign_in(page)
+    return page
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import User
 
 from campaigns.content.models import ArticleFigure, Image, NewsItem, ScamExample
-from newsletter.seeding.planting import plant
-from tests.browser.test_editing import PHRASE, sign_in
+from tests.browser.editors import sign_in
 from tests.unit.content.articles.samples import SHAPED_LIKE_THE_SEED
 
 if TYPE_CHECKING:
@@ -23,16 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BRING_IN = "/admin/campaigns/newsitem/bring-in/"
-
-
-@pytest.fixture
-def editor(open_page: OpenPage) -> Page:
-    """An editor's tab, signed in, with the demo's content planted."""
-    plant(now=dt.datetime.now(tz=dt.UTC))
-    User.objects.create_superuser("editor", "editor@example.org", PHRASE)
-    page = open_page()
-    sign_in(page)
-    return page
 
 
 def test_an_article_is_brought_in_and_its_figures_are_ticked_by_keyboard(editor: Page) -> None:

@@ -5,13 +5,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from campaigns.content.models import Campaign, State
 from newsletter.editions.models import Edition
 from newsletter.seeding.planting import plant
-from tests.browser.test_editing import PHRASE, sign_in
+from tests.browser.editors import an_editor, sign_in
 from tests.builders import a_newsletter
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ YEAR = timezone.localdate().year + 1
 def desk(open_page: OpenPage) -> Callable[..., Page]:
     """An editor's tab, signed in, with the demo's content and a campaign under way."""
     plant(now=dt.datetime.now(tz=dt.UTC))
-    User.objects.create_superuser("editor", "editor@example.org", PHRASE)
+    an_editor()
     Campaign.objects.create(
         slug="winter",
         owner="We",

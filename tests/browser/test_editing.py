@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib.auth.models import User
 
 from campaigns.content.models import Campaign, NewsItem
 from campaigns.helplines.models import Helpline
 from newsletter.audience.models import Subscriber
 from newsletter.delivery.models import Mailing
 from newsletter.editions.models import Edition
-from newsletter.seeding.planting import plant
+from tests.browser.editors import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,26 +19,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Violation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PHRASE = "an unguessable phrase"
-
-
-@pytest.fixture
-def editor(open_page: OpenPage) -> Page:
-    """An editor's tab, signed in, with the demo's content planted."""
-    plant(now=dt.datetime.now(tz=dt.UTC))
-    User.objects.create_superuser("editor", "editor@example.org", PHRASE)
-    page = open_page()
-    sign_in(page)
-    return page
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/admin/login/?next=/admin/")
-    page.fill("[name=username]", "editor")
-    page.fill("[name=password]", PHRASE)
-    page.click("#login-form button[type=submit]")
-    page.wait_for_url("**/admin/")
 
 
 def test_an_editor_builds_previews_approves_and_launches_an_edition(editor: Page) -> None:

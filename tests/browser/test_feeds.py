@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
 from campaigns.content.models import Source
 from campaigns.feeds import polling
+from tests.browser.editors import an_editor, sign_in
 from tests.integration.feeds.conftest import certificate, internet, make_feed
 from tests.integration.feeds.writing import item, rss
 from tests.peers.web import Page as Answer
@@ -30,16 +30,9 @@ EVIL = "<script>document.title='taken'</script><img src=x onerror=\"document.tit
 
 
 def signed_in(open_page: OpenPage, **options: object) -> Page:
-    User.objects.get_or_create(username="chief", defaults={"is_staff": True, "is_superuser": True})
-    person = User.objects.get(username="chief")
-    person.set_password("forty-two olives")
-    person.save()
+    an_editor()
     page = open_page(**options)  # type: ignore[arg-type]
-    page.goto("/admin/login/")
-    page.fill("#id_username", "chief")
-    page.fill("#id_password", "forty-two olives")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
+    sign_in(page)
     return page
 
 
